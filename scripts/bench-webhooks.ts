@@ -109,7 +109,7 @@ async function measure(title: string, well: number, hanging: number, events: num
 
 async function main(): Promise<void> {
   const [targets, hanging, events] = [Number(values.targets), Number(values.hanging), Number(values.events)];
-  // Two alternating runs of each, of which the better counts, so that other programs on the machine affect both alike.
+  // Measure both cases twice, alternately, and keep the better result of each, so that other programs on the machine affect both alike.
   const [alone, together] = [`${targets} targets that answer in ${answerMs} ms`, `the same beside ${hanging} that hang`];
   let [all, beside] = [0, 0];
   for (let round = 0; round < 2; round++) {

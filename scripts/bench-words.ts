@@ -22,7 +22,7 @@ function makeRandom(seed: number): (below: number) => number {
 const random = makeRandom(7);
 const many = (count: number, make: () => string) => Array.from({ length: count }, make).join('');
 const latinWord = () => many(4 + random(8), () => latin[random(26)] ?? 'a');
-/** Random words of the 1,500 most common characters, which names and insults use. */
+/** A random word of 2 to 5 Chinese characters, from a block of 1,500 characters. */
 const hanWord = () => many(2 + random(4), () => String.fromCharCode(0x4e00 + random(1_500)));
 
 function messageOf(piece: () => string): string {
@@ -72,7 +72,7 @@ async function build(): Promise<WordFilter> {
     whole.push(performance.now() - began);
   }
   report(`built of ${words} words, in all`, whole);
-  report('longest time the loop waits for it: a slice', slices);
+  report('slices, in which the event loop is blocked', slices);
   if (!filter) throw new Error('the filter was not built');
   return filter;
 }
@@ -81,7 +81,7 @@ const filter = await build();
 const kinds: Readonly<Record<string, () => string>> = {
   'Chinese, few words of the list': () => (random(60) === 0 ? hanWord() : many(9, () => String.fromCharCode(0x4e00 + random(4_000)))),
   'English, few words of the list': () => `${random(60) === 0 ? (texts[random(words / 2) * 2] ?? '') : latinWord()} `,
-  'nothing but words of the list, hidden': () => `${texts[random(words / 4) * 2] ?? ''} `,
+  'nothing but words of the list, masked': () => `${texts[random(words / 4) * 2] ?? ''} `,
   'nothing but words of the list, with blanks and marks': () => `${[...(texts[random(words / 4) * 2] ?? '')].join('\u200b\u0301 ')} `,
   emoji: () => '👨‍👩‍👧🏽❤️',
 };

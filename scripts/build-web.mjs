@@ -21,7 +21,7 @@ const libraries = [
   { from: 'sdk', entry: 'src/index.ts', format: 'es', file: 'danmux.js', maxKiB: socketIoKiB + 20 },
   { from: 'sdk', entry: 'src/index.ts', format: 'iife', file: 'danmux.iife.js', maxKiB: socketIoKiB + 20 },
   { from: 'sdk-elements', entry: 'src/index.ts', format: 'es', file: 'danmux-elements.js', maxKiB: socketIoKiB + 40 },
-  // Imports the file danmux.js next to it.
+  // This bundle imports the SDK from danmux.js in the same folder.
   { from: 'sdk-elements', entry: 'src/players.ts', format: 'es', file: 'danmux-players.js', maxKiB: 6, plugins: [besideDanmux()] },
 ];
 
@@ -66,7 +66,7 @@ for (const { from, name, also = [] } of pages) {
 
 precompress(dist);
 
-/** Imports of the SDK load the bundle danmux.js, so that a page has one copy of it. */
+/** A plugin that turns imports of the SDK into imports of danmux.js, so that a page loads the SDK once. */
 function besideDanmux() {
   return { name: 'beside-danmux', enforce: 'pre', resolveId: (source) => (source === '@danmux/sdk' ? { id: './danmux.js', external: true } : null) };
 }

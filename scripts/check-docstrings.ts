@@ -4,5 +4,7 @@ import { undocumentedExports } from './checks/docstrings.ts';
 const root = process.argv[2] ?? new URL('..', import.meta.url).pathname;
 const bare = undocumentedExports(root);
 for (const line of bare) console.error(line);
-console.log(bare.length === 0 ? 'docstrings: every public export has one' : `docstrings: ${bare.length} exports have none`);
+console.log(
+  bare.length === 0 ? 'docstrings: every public export has one' : `docstrings: ${bare.length} public exports have none; add one above each declaration listed`,
+);
 process.exitCode = bare.length === 0 ? 0 : 1;

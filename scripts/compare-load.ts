@@ -1,5 +1,5 @@
-// `npm run compare-load -- --base DIR`: load scenarios of this checkout against another one (both built), in turn, and the ratio of what
-// they cost with its 95 % interval. A ratio of 1.00 is the same cost, below 1 is cheaper. It needs a calm machine with two cores.
+// `npm run compare-load -- --base DIR`: runs load scenarios alternately in this checkout and in another one, both already built. It prints the
+// ratio of their costs and its 95 % confidence interval. Below 1.00 this checkout is cheaper. It needs a machine with two cores and no other load.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,11 +39,14 @@ if (!Number.isInteger(pairs) || pairs < 2 || pairs > 10) throw new Error('--pair
 const here = new URL('..', import.meta.url).pathname;
 const scratch = mkdtempSync(join(tmpdir(), 'danmux-compare-'));
 
-/** CPU seconds of the server for a million deliveries (api-publish: stored messages); where nothing is delivered, the share of a core. */
+/**
+ * Returns the CPU seconds of the server per million deliveries, or per million stored messages for api-publish. For a scenario without deliveries it
+ * returns the share of a core.
+ */
 function costOf(checkout: string, scenario: string): number {
   const report = join(scratch, 'report.json');
   const options = ['--only', 'danmux', '--seconds', values.seconds, ...(scenarios[scenario] ?? []), '--json', report, '--html', join(scratch, 'report.html')];
-  // The exit code says whether a target was reached, which is not asked here.
+  // Ignores the exit code, which tells whether the acceptance criteria were met: only the cost matters here.
   const run = spawnSync(process.execPath, [join(checkout, 'loadtest/dist/main.js'), scenario, ...options], { cwd: checkout, encoding: 'utf8' });
   const [measured] = JSON.parse(readFileSync(report, 'utf8')).report.runs as { windows: { window: Measured }[]; figures: Record<string, unknown> }[];
   rmSync(report);
@@ -54,7 +57,7 @@ function costOf(checkout: string, scenario: string): number {
   return (percent / 100 / stored) * 1e6;
 }
 
-/** The sum of the figures whose name holds `part`, such as `73 %` or 21,504.5. */
+/** Sums the figures whose name contains `part`. A figure is a number, or text that begins with one, such as `73 %`. */
 function sumOf(figures: Readonly<Record<string, unknown>> = {}, part: string): number {
   return Object.entries(figures).reduce((sum, [name, value]) => sum + (name.includes(part) ? Number.parseFloat(String(value)) : 0), 0);
 }
@@ -66,7 +69,7 @@ try {
     const logs: number[] = [];
     const costs: string[] = [];
     for (let pair = 0; pair < pairs; pair++) {
-      // Each is first every other time.
+      // The checkouts take turns in running first.
       const order = pair % 2 === 0 ? [here, values.base] : [values.base, here];
       const cost = new Map(order.map((checkout) => [checkout, costOf(checkout, scenario)]));
       const [mine = Number.NaN, base = Number.NaN] = [cost.get(here), cost.get(values.base)];

@@ -101,7 +101,7 @@ until root apt-get update -o DPkg::Lock::Timeout=180 -o Acquire::Retries=3 >>"$l
   try=$((try + 1))
 done
 
-# Debian starts the installed servers; the tests start servers of their own on free ports.
+# Debian starts a server when it installs it. Stop it, because the tests start their own servers on free ports.
 for package in $packages; do
   case "$package" in
     redis-server) service=redis-server ;;

@@ -1,6 +1,6 @@
-// `npm run drill:failover`: counts, for each fault of a Sentinel group and a Redis Cluster and each `redis.ack`, the acknowledged
-// messages and those seen by a viewer that stays and one that reconnects. It starts all servers itself and takes about four minutes. It
-// fails on a doubled message, on a loss under `replicated`, and on a loss under `local` that no `gap` reported.
+// `npm run drill:failover`: causes each fault in a Sentinel group and in a Redis Cluster, under each value of `redis.ack`. It counts the acknowledged
+// messages and how many of them reach a viewer that stays connected and a viewer that reconnects. It starts all servers itself and takes about four
+// minutes. It fails on a message delivered twice, on a loss under `replicated`, and on a loss under `local` of which the viewer was not notified.
 import { setTimeout as wait } from 'node:timers/promises';
 import { shardOf } from '@danmux/bus';
 import {
@@ -87,7 +87,7 @@ function clusterFaults(group: RedisClusterGroup): Readonly<Record<string, Fault>
       await before.kill();
       const asked = group.servers.find((server) => server !== before)?.port ?? 0;
       await eventually(async () => mustBeOther(await masterPortAt(group, asked, room), before.port), { timeoutMs: 30_000, everyMs: 100 });
-      // The group has no other replica.
+      // The promoted replica is the only server of its shard until the old master returns.
       await wait(1_000);
       await before.start();
     },

@@ -1,5 +1,5 @@
-// `npm run inflate-memory` measures the memory of viewers whose client compresses its messages with a context: live memory of a real edge per
-// viewer, after each has sent so many bytes, compressed and not. A measurement, not a test.
+// `npm run inflate-memory`: measures the memory that an edge needs for viewers whose client compresses with context takeover. It prints the live
+// memory of a real edge per viewer after each viewer has sent 1, 8 and 64 KiB, once uncompressed and once compressed. A measurement, not a test.
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,20 +8,23 @@ import { constants, createDeflateRaw } from 'node:zlib';
 import { startEdge } from '@danmux/testkit/edge-fixture';
 
 const viewers = 200;
-/** Bytes that each viewer has sent in the end, in messages of one kilobyte. */
+/** KiB that each viewer has sent at each measurement, in messages of about 1 KiB. */
 const steps = [1, 8, 64];
 const [, file = '', kind] = process.argv;
 
-/** The edge's process: reports its address, and its live memory (heap and external, zlib's included) after a garbage collection when asked. */
+/**
+ * Runs in the child process, which is the edge. It reports its port and a token. At each message from the parent it collects garbage and reports its
+ * live memory: heap and external, including that of zlib.
+ */
 async function serve(): Promise<void> {
-  // The process is ended by its parent; nothing is closed before.
+  // The parent kills this process, so nothing needs to be closed.
   const edge = await startEdge({ after: () => {} }, { shedding: 'off', 'edge.ping_interval_ms': 600_000 });
   const port = Number(new URL(edge.url).port);
   const token = await edge.token('ann', {}, 3_600);
   process.on('message', () => {
     for (let i = 0; i < 3; i++) (globalThis as { gc?: () => void }).gc?.();
     const { heapUsed, external } = process.memoryUsage();
-    // Not RSS: malloc keeps what many short messages had, whether or not they were compressed.
+    // RSS would not do: malloc keeps the memory of many short messages after they are freed, compressed or not.
     process.send?.({ live: heapUsed + external });
   });
   process.send?.({ port, token });
@@ -33,7 +36,7 @@ function frame(payload: Buffer, compressed: boolean): Buffer {
   return Buffer.concat([Buffer.from([compressed ? 0xc1 : 0x81, ...head, 0, 0, 0, 0]), payload]);
 }
 
-/** Frames of a client with these messages, compressed with one context or not at all. */
+/** Encodes messages as client frames: all compressed with one shared context, or all uncompressed. */
 async function framesOf(texts: readonly string[], compress: boolean): Promise<Buffer[]> {
   const deflate = createDeflateRaw();
   const frames: Buffer[] = [];
@@ -88,7 +91,7 @@ async function measure(compress: boolean): Promise<number[]> {
   return results.map((bytes) => bytes / viewers / 1_024);
 }
 
-/** Nothing tells when the server has read everything, so this waits until its answers have come. */
+/** Waits 150 ms, in which the server reads everything that was sent. No event reports that it has done so. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 150));
 
 if (kind === 'edge') await serve();

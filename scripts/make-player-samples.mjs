@@ -57,7 +57,10 @@ function steppedTime() {
   };
 }
 
-/** Encodes once and packs into all containers: a fragmented MP4, also the only segment of the HLS playlist, FLV and MPEG-TS. */
+/**
+ * Encodes the video once, as FLV, and copies the stream into the other containers: MPEG-TS and a fragmented MP4. The HLS playlist refers to byte
+ * ranges of this one MP4 file.
+ */
 async function encode(page) {
   const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-r', String(fps), '-i', '-'];
   const video = [

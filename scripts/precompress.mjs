@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const texts = /\.(?:js|css|html|svg|json)$/;
-/** Below this size the packet is the same. */
+/** A file below this size fits into one packet anyway, so compression saves nothing. */
 const leastBytes = 1_024;
 
 export function precompress(folder) {

@@ -41,7 +41,7 @@ async function measure(): Promise<boolean> {
   printKinds(await weighKeys(redis));
   const expected = formulaBytes(loadOf());
   const ratio = expected / grown;
-  console.log(`\nRedis empty ${megabytes(before)} MB; grown by ${megabytes(grown)} MB; the formula says ${megabytes(expected)} MB, ${ratio.toFixed(2)} of it`);
+  console.log(`\nRedis empty: ${megabytes(before)} MB; growth: ${megabytes(grown)} MB; formula: ${megabytes(expected)} MB, over growth: ${ratio.toFixed(2)}`);
   return ratio > 0.75 && ratio < 1.25;
 }
 
@@ -60,7 +60,7 @@ async function send(): Promise<void> {
   await Promise.all(viewers.map((viewer) => viewer.joined()));
 }
 
-/** Resolves one second after the ingress is empty, when traces, traffic and presence have been written too. */
+/** Resolves six seconds after the ingress is empty. Traces, traffic and presence have been written by then. */
 async function settled(): Promise<void> {
   for (;;) {
     const lengths = await Promise.all((await redis.keys('*:in:*')).map((key) => redis.xlen(key)));

@@ -1,15 +1,15 @@
 // Runs as `prepack` and `postpack` of the packages for browsers, so that `npm pack` makes archives that install without any other package of this
-// repository: the parts of those packages that are used are copied into dist/vendor, and the manifest lists only what a registry has. `postpack`, or
-// the next `prepack`, puts the folder back as it was.
+// repository. `prepack` copies the files that are used of those packages into dist/vendor, and lists only the dependencies from outside this
+// repository in the manifest. `postpack`, or the next `prepack`, restores the folder.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const [step] = process.argv.slice(2);
 const folder = process.cwd();
 const kept = { dist: join(folder, 'dist.workspace'), manifest: join(folder, 'package.workspace.json') };
-/** Of our packages an archive may contain these. */
+/** The packages of this repository whose files may be copied into an archive. */
 const vendored = ['protocol', 'sdk'];
-/** `from '…'`, `import '…'` and `import('…')`, in scripts and typings. */
+/** Matches `from '…'`, `import '…'` and `import('…')`, in scripts and typings. */
 const imports = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])([\w@./-]+)\2/g;
 
 restore();
@@ -54,7 +54,7 @@ function copy({ from, to }, needed) {
       const target = targetOf(specifier, { from, to }, needed);
       if (!target) return whole;
       next.push(target);
-      // A script has its typings beside it, and typings name the script.
+      // Typings lie beside their script, and other typings import them by the name of the script.
       const typings = { from: target.from.replace(/\.js$/, '.d.ts'), to: target.to.replace(/\.js$/, '.d.ts') };
       if (existsSync(typings.from)) next.push(typings);
       const path = relative(dirname(to), target.to);
@@ -65,7 +65,7 @@ function copy({ from, to }, needed) {
   return next;
 }
 
-/** The script that an import names; undefined for a package of others. */
+/** Returns the script that an import names. For a package from outside this repository it adds the package to `needed` and returns undefined. */
 function targetOf(specifier, { from, to }, needed) {
   if (specifier.startsWith('.')) {
     const found = scriptOf(resolve(dirname(from), specifier));
@@ -76,15 +76,15 @@ function targetOf(specifier, { from, to }, needed) {
     needed.add(specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
     return undefined;
   }
-  if (!vendored.includes(name)) throw new Error(`${from} imports ${specifier}, which has no place in an archive`);
+  if (!vendored.includes(name)) throw new Error(`${from} imports ${specifier}; only ${vendored.join(', ')} may be copied into an archive`);
   const dir = resolve(folder, '..', name);
-  // A package that is being packed itself has its own build put aside.
+  // The other package must be built, and not be in the middle of its own `npm pack`.
   const { exports } = readJson(join(dir, 'package.json'));
   const entry = exports[`.${path.join('')}`].default;
   return { from: join(dir, entry), to: join(folder, 'dist/vendor', name, relative('dist', entry)) };
 }
 
-/** Typings may import the source's name. */
+/** Returns the name of the compiled script, since typings may import the source by its name in `.ts`. */
 function scriptOf(path) {
   return path.replace(/\.ts$/, '.js');
 }

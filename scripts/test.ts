@@ -15,7 +15,10 @@ interface Row extends Count {
 }
 
 const root = new URL('..', import.meta.url).pathname;
-/** Folder for temporary files of this run, by which its processes are found. A short path, because sockets are created in it. */
+/**
+ * Folder for temporary files of this run. Its path is in the environment of every process of the run, and leftover processes are found by it. The
+ * path is short because Unix sockets are created in the folder.
+ */
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dm-')));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -44,7 +47,7 @@ function printTable(rows: readonly Row[]): void {
     console.log(`${part.padEnd(10)}${String(passed).padStart(8)}${String(failed).padStart(8)}${seconds.padStart(9)}`);
 }
 
-/** On a signal: end every started process. */
+/** Makes `signal` kill every started process and end this one with `code`. */
 function endAt(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', code: number): void {
   process.on(signal, () => {
     killAll();

@@ -77,7 +77,7 @@ function withOptions(command: Command): Command {
   return command
     .option('--viewers <n>', 'viewers, instead of the scenario’s own number', positive)
     .option('--seconds <n>', 'length of each measured window', positive)
-    .option('--rate <n>', 'chat messages a second, instead of a search or the scenario’s own', positive)
+    .option('--rate <n>', 'chat messages a second, instead of the rates that the scenario searches or sets', positive)
     .option('--only <servers>', `run these servers only: ${servers.join(', ')}`, serverNames)
     .option('--no-peers', 'run danmux alone')
     .option('--deflate', 'viewers offer permessage-deflate', false)
@@ -105,7 +105,7 @@ withOptions(program.command('all').description('every scenario, one after the ot
 program
   .command('report')
   .description('write docs/performance.md from the JSON files of the last runs')
-  .option('--from <folder>', 'where the files are')
+  .option('--from <folder>', 'folder of the JSON files')
   .option('--out <file>', 'where to write the page')
   .action((options: { from?: string; out?: string }) => say(`written: ${writePerformancePage(options)}`));
 await program.parseAsync();

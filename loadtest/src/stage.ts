@@ -54,7 +54,7 @@ export class Stage {
     this.#publisher = publisher;
   }
 
-  /** Needs a running server, which `close` stops; connects no viewer. */
+  /** Starts the swarm and the publisher for a running server. It connects no viewer. `stop` ends the server as well. */
   static async build(server: ServerUnderTest, options: StageOptions): Promise<Stage> {
     const { cores, viewers, progress } = options;
     const rooms = roomNames(options.rooms ?? 1);
@@ -180,7 +180,7 @@ export class Stage {
         return ledger;
       });
     } catch {
-      // The ledger stays unbalanced; the report shows each lane.
+      // The ledger did not balance in time. The report shows the numbers of each unbalanced lane.
       return read();
     }
   }

@@ -76,7 +76,7 @@ test('the performance page has every scenario, the machine, the command and the 
   assert.match(page, /\| PASS \| steady-chat, 10,000 viewers \| enough \|/);
   assert.match(page, /a CPU, 2 cores/);
   assert.match(page, /`npm run loadtest -- roles`/);
-  assert.match(page, /D, deliveries\/s, kept up \| 1,200,000 \|/);
+  assert.match(page, /D, sustained deliveries\/s \| 1,200,000 \|/);
   // 100,000 viewers × 20 frames / (0.6 × 80,000)
   assert.match(page, /\| 100,000 \| one room \| 42 \|/);
 });

@@ -1,4 +1,4 @@
-// The public exports of the packages that others build on: each has a docstring directly above its declaration. It does not judge the text.
+// Finds the public exports of the packages that others build on which have no docstring directly above their declaration. It does not judge the text.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
@@ -20,7 +20,7 @@ interface Statement {
   readonly start: number;
   readonly source?: { readonly value: string } | null;
   readonly declaration?: Declaration | null;
-  /** With `exported` in an export, with `imported` in an import. */
+  /** Each has `exported` in an export declaration and `imported` in an import declaration. */
   readonly specifiers?: readonly { readonly local: Named; readonly exported?: Named; readonly imported?: Named }[];
 }
 

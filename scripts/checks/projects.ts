@@ -1,5 +1,5 @@
-// Which type-checked projects a TypeScript file belongs to: the file list of each project, by tsc itself, beside the files of the
-// repository. A file of no project is never type-checked; one of two is checked under settings that may differ.
+// Finds TypeScript files that do not belong to exactly one type-checked project. It compares the file list that tsc reports for each project with the
+// files of the repository. A file of no project is never type-checked, and a file of two projects may be checked under different settings.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,10 +9,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
 
-/** Type-checked besides the projects that tsconfig.json refers to, by the part `types` of `npm test`. */
+/** Projects that tsconfig.json does not reference. The part `types` of `npm test` type-checks them one by one. */
 export const unreferencedProjects: readonly string[] = ['tsconfig.test.json', 'packages/web', 'examples/react'];
 
-/** One line for each file that is not in exactly one project; empty when the tree is good. */
+/** Returns one line for each file that is not in exactly one project; empty when there is none. */
 export async function strayFiles(root: string, unreferenced: readonly string[] = unreferencedProjects): Promise<string[]> {
   const projects = [...referencedProjects(root), ...unreferenced];
   const owners = new Map<string, string[]>();
@@ -35,7 +35,7 @@ function referencedProjects(root: string): string[] {
   return references.map(({ path }) => path);
 }
 
-/** TypeScript files that git knows or would add. */
+/** Returns the TypeScript files that git tracks, and the untracked ones that it does not ignore. */
 async function filesOf(root: string): Promise<string[]> {
   const { stdout } = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mts', '*.cts', '*.tsx'], {
     cwd: root,
@@ -44,7 +44,7 @@ async function filesOf(root: string): Promise<string[]> {
   return [...new Set(stdout.split('\n'))].filter((file) => file !== '' && existsSync(join(root, file))).sort();
 }
 
-/** What the project includes itself; `--listFilesOnly` would add all it imports, also from other projects. */
+/** Returns the files that the project itself includes. `--listFilesOnly` would add the files that it imports from other projects. */
 async function rootFiles(root: string, project: string): Promise<string[]> {
   const { stdout } = await run(tsc, ['-p', project, '--showConfig'], { cwd: root, maxBuffer: 2 ** 26 });
   const { files = [] } = JSON.parse(stdout) as ProjectConfig;

@@ -1,5 +1,5 @@
-// The packages as npm would publish them, judged by publint and arethetypeswrong on the packed archive. The archive is made by
-// `npm pack` in a folder that is removed; nothing is sent and nothing is asked of a registry.
+// Checks the packages as npm would publish them: publint and arethetypeswrong read the archive that `npm pack` makes. The archive is in a
+// temporary folder, which is removed. No registry is contacted.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { formatMessage } from 'publint/utils';
 
 const run = promisify(execFile);
 
-/** The packages are for `import` alone: `require` and the resolution of before `exports` are not promised. */
+/** Module resolutions that the packages do not support: `require` from CommonJS, and resolvers that do not read `exports`. */
 const unpromised: readonly string[] = ['node10', 'node16-cjs'];
 
 interface Manifest {
@@ -21,7 +21,7 @@ interface Manifest {
 
 export interface Verdict {
   readonly packages: number;
-  /** One line an offence, beginning with the package. */
+  /** One line for each problem, which begins with the name of the package. */
   readonly offences: readonly string[];
 }
 

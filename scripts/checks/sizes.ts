@@ -1,4 +1,4 @@
-// Files and functions that are longer than the house likes. They are listed for whoever splits them next; nothing fails.
+// Lists files and functions above a length, as candidates to split. A long one is no failure.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseSync } from 'vite';
@@ -17,7 +17,7 @@ export interface Longs {
   readonly functions: readonly Long[];
 }
 
-/** The longest first. */
+/** Returns the files and functions above the limits, the longest first. */
 export function longsOf(root: string, folders: readonly string[] = ['packages', 'loadtest', 'scripts']): Longs {
   const files: Long[] = [];
   const functions: Long[] = [];

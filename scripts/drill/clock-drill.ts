@@ -12,14 +12,14 @@ const steps = [10 * minute, -20 * minute, 0];
 const betweenMs = 3_000;
 
 export const clockDrill: Drill = {
-  does: 'steps the wall clock of all processes minutes forth, minutes back, and to the right time',
+  does: 'sets the wall clock of all processes 10 minutes fast, then 20 minutes slow, then right',
   run: async () => {
     const processes = await processesOf('danmux-');
     const files = new Set(processes.map(({ pm2_env }) => pm2_env?.['DANMUX_TEST_CLOCK']));
     const [file] = files;
     if (files.size !== 1 || typeof file !== 'string') {
       throw new Error(
-        `clock-step steps a clock of the cluster's own, which it was not started with. Start it so:\n  DANMUX_TEST_CLOCK=/tmp/clock NODE_OPTIONS="--import ${clock}" npx pm2 start ecosystem.config.js`,
+        `clock-step needs a cluster that was started with an adjustable clock, and this one was not. Start it like this:\n  DANMUX_TEST_CLOCK=/tmp/clock NODE_OPTIONS="--import ${clock}" npx pm2 start ecosystem.config.js`,
       );
     }
     for (const offset of steps) {

@@ -39,7 +39,7 @@ export const drills: Readonly<Record<string, Drill>> = {
 const batch = 1_000;
 
 async function fillLane({ backend, room, config }: Scene): Promise<void> {
-  // A room without viewers: the drill checks the others, not the flooded room.
+  // Nobody watches the flooded room. The audience of the drill is in another room of the cluster.
   const flooded = `${room}:full`;
   const total = Math.ceil(config.relay.ingress_chat / batch) * batch + batch;
   const before = await shedOf(backend);

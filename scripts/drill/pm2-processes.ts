@@ -28,7 +28,7 @@ export async function killOne(prefix: string): Promise<void> {
   process.kill(pid, 'SIGKILL');
 }
 
-/** Sends SIGSTOP, runs `meanwhile`, sends SIGCONT; the latter also when the drill is interrupted. */
+/** Sends SIGSTOP, runs `meanwhile` and sends SIGCONT. It also sends SIGCONT when `meanwhile` fails or the drill is interrupted. */
 export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () => Promise<void>): Promise<void> {
   const goOn = () => {
     for (const { pid } of processes) process.kill(pid, 'SIGCONT');
@@ -48,6 +48,6 @@ export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () =>
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', interrupted);
     goOn();
-    console.log('and is continued');
+    console.log(`${processes.map(({ name }) => name).join(', ')} continued`);
   }
 }

@@ -85,7 +85,7 @@ export class RedisMaster {
     const { socket } = this.target;
     const place = { host, port, ...(socket ? { path: socket } : {}) };
     const redis = new Redis({ ...place, ...login, lazyConnect: true, retryStrategy: null, connectTimeout: 3_000 });
-    // A failed command reports the error.
+    // Without a listener ioredis prints the error, and the failed call already rejects with it.
     redis.on('error', () => {});
     try {
       await redis.connect();

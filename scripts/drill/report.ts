@@ -15,7 +15,7 @@ export interface DrillTimes {
   readonly ended: number;
 }
 
-/** Prints the numbers; returns true when no acknowledged gift is lost or doubled. */
+/** Prints the numbers. Returns true when every viewer has each acknowledged gift once and in order, and no request failed for good. */
 export async function report(audience: Audience, traffic: Traffic, times: DrillTimes): Promise<boolean> {
   const whole = await audience.mustHold('gift', traffic.gifts, 20_000).then(
     () => true,
@@ -24,7 +24,7 @@ export async function report(audience: Audience, traffic: Traffic, times: DrillT
       return false;
     },
   );
-  // The last messages may still be under way.
+  // Give the last chat messages up to a second to arrive. Missing chat is no failure.
   await audience.mustHold('chat', traffic.chats, 1_000).catch(() => {});
   const delays = audience.viewers.flatMap((viewer) => viewer.delays).sort((a, b) => a - b);
   const rows: [string, string | number][] = [

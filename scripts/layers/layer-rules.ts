@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { importCycles } from './import-cycles.ts';
 import { type ImportedModule, readSource } from './read-source.ts';
 
-/** What each package may import of the others. */
+/** The other packages that each package may import. */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   runtime: ['protocol'],
@@ -27,18 +27,18 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   testkit: ['protocol', 'runtime', 'bus', 'jobs', 'policy', 'webhooks', 'cluster', 'edge', 'relay', 'api', 'worker', 'sdk', 'sdk-elements', 'web', 'cli'],
 };
 
-/** Workspaces beside packages/; nothing may import them. */
+/** Workspaces outside packages/, with the packages that each may import. Nothing may import these workspaces. */
 const besides: Readonly<Record<string, readonly string[]>> = { loadtest: ['runtime', 'testkit'] };
 
 const allowedTo = (name: string): readonly string[] => layers[name] ?? besides[name] ?? [];
 
-/** Where a package has its sources, if not in src. */
+/** Source folders of the packages whose sources are not in src. */
 const sourceFolders: Readonly<Record<string, readonly string[]>> = { web: ['console', 'demo', 'obs'] };
 
 /** Packages that run in a browser, where there are no Node modules. */
 const browserPackages: readonly string[] = ['protocol', 'sdk', 'sdk-elements', 'web'];
 
-/** Nobody installs the imports of these: `web` is published as bundles, `loadtest` not at all. They declare them in devDependencies. */
+/** These packages declare their imports in devDependencies, since no user installs them: `web` is published as bundles, `loadtest` not at all. */
 const bundled: readonly string[] = ['web', ...Object.keys(besides)];
 
 /** The only source file that reads the environment; testkit, which starts processes for tests, may too. */
@@ -53,13 +53,13 @@ interface Package {
   readonly name: string;
   readonly dir: string;
   readonly declared: ReadonlySet<string>;
-  /** What its tests may import besides. */
+  /** Everything that the tests of the package may import: `declared`, and the devDependencies of the package and of the root. */
   readonly declaredForTests: ReadonlySet<string>;
 }
 
 type Kind = 'source' | 'test';
 
-/** Every offence as one line, `packages/edge/src/hub.ts:3: …`; empty when the tree is good. */
+/** Returns each violation as one line, such as `packages/edge/src/hub.ts:3: …`; empty when there is none. */
 export function checkLayers(root: string): string[] {
   const packages = join(root, 'packages');
   const offences: string[] = [];
@@ -121,7 +121,7 @@ function checkFile(root: string, pack: Package, kind: Kind, file: string): { imp
   return { imports, wrong };
 }
 
-/** Scripts may import any package, also its inside, but not one another in a circle. */
+/** Returns the import cycles among the scripts. This is their only rule: a script may import any package, including files that it does not export. */
 function cyclesOfScripts(root: string): string[] {
   const dir = join(root, 'scripts');
   const graph = new Map<string, string[]>();
@@ -144,7 +144,7 @@ function relativeImports(dir: string, file: string, imports: readonly ImportedMo
   return imports.flatMap(({ specifier }) => (specifier?.startsWith('.') ? [relative(dir, resolve(dirname(file), specifier))] : []));
 }
 
-/** What is wrong with an import, or null. */
+/** Returns the reason why an import is not allowed, or null when it is allowed. */
 function judgeImport(pack: Package, kind: Kind, file: string, { specifier }: ImportedModule): string | null {
   if (specifier === null) return kind === 'test' ? null : 'imports a module whose name is computed; write the name';
   if (specifier.startsWith('.') || specifier.startsWith('/')) return judgePath(pack, file, specifier);
@@ -161,7 +161,7 @@ function judgeImport(pack: Package, kind: Kind, file: string, { specifier }: Imp
   return (kind === 'test' ? pack.declaredForTests : pack.declared).has(name) ? null : `imports ${name}, which ${declaringFile(pack)} does not declare`;
 }
 
-/** The folder of one of our packages: `@danmux/bus` is in `bus`, and `danmux`, which brings the command, in `cli`; null for others. */
+/** Returns the folder of a package of this repository: `bus` for `@danmux/bus`, and `cli` for `danmux`. Returns null for every other package. */
 function folderOf(name: string): string | null {
   if (name === 'danmux') return 'cli';
   return name.startsWith('@danmux/') ? name.slice('@danmux/'.length) : null;
@@ -170,7 +170,7 @@ function folderOf(name: string): string | null {
 const declaringFile = ({ name }: Package) => `${Object.hasOwn(besides, name) ? name : `packages/${name}`}/package.json`;
 
 function judgePath(pack: Package, file: string, specifier: string): string | null {
-  // A bundler's `?url` is no part of the name.
+  // A suffix such as `?url` is for the bundler and not part of the file name.
   const target = resolve(dirname(file), specifier.split('?')[0] ?? specifier);
   if (relative(pack.dir, target).startsWith('..')) return `imports ${specifier}, which is outside its package; import the package by name`;
   return existsSync(target) ? null : `imports ${specifier}, which does not exist; write the whole name with .ts`;

@@ -1,5 +1,5 @@
-// What one source file imports, whether it reads process.env and whether it publishes on the bus, found by parsing it (not by searching its text, where a
-// comment or a string would count). It judges nothing; layer-rules.ts does.
+// Finds the imports of one source file and the lines that read process.env or publish on the bus. It parses the file instead of searching its text,
+// where comments and strings would count. layer-rules.ts decides what is allowed.
 import { parseSync } from 'vite';
 
 export interface ImportedModule {
@@ -49,7 +49,7 @@ function visit(node: Node, see: (node: Node) => void): void {
   }
 }
 
-/** The node that names the imported module, for every form of import there is; types are imports too. */
+/** Returns the node that names the imported module, or null for a node of another kind. It knows every form of import, including imports of types. */
 function importedBy(node: Node): Node | null {
   switch (node.type) {
     case 'ImportDeclaration':
@@ -74,7 +74,10 @@ function textOf(node: Node): string | null {
 
 const isName = (value: unknown, name: string) => isNode(value) && value.type === 'Identifier' && value['name'] === name;
 
-/** `process.env`, `process['env']`, `globalThis.process.env`, `const { env } = process`, `import { env } from 'node:process'`. */
+/**
+ * True for every way to get at the environment: `process.env`, `process['env']`, `globalThis.process.env`, `const { env } = process` and
+ * `import { env } from 'node:process'`.
+ */
 function readsEnvironment(node: Node): boolean {
   if (node.type === 'MemberExpression') return isProcess(node['object']) && namesEnv(node['property']);
   if (node.type === 'VariableDeclarator') return isProcess(node['init']) && isNode(node['id']) && picksEnv(node['id']['properties'], 'key');
@@ -92,7 +95,7 @@ const namesEnv = (value: unknown) => isName(value, 'env') || (isNode(value) && v
 const picks = (list: unknown, field: string, name: string) => Array.isArray(list) && list.some((item) => isNode(item) && isName(item[field], name));
 const picksEnv = (list: unknown, field: string) => picks(list, field, 'env');
 
-/** `bus.publish`, `this.#bus.publish`, `bus.ingress.publish`, `const { publish } = bus`. */
+/** True for every way to get at the method: `bus.publish`, `this.#bus.publish`, `bus.ingress.publish` and `const { publish } = bus`. */
 function takesPublish(node: Node): boolean {
   if (node.type === 'MemberExpression') return isName(node['property'], 'publish') && isBus(node['object']);
   if (node.type === 'VariableDeclarator') return isBus(node['init']) && isNode(node['id']) && picks(node['id']['properties'], 'key', 'publish');

@@ -1,17 +1,18 @@
-// The rooms of a package whose sources stand in folders by noun: which there are, in one order, and that imports go one way. A file
-// imports from its own room and from those before it; files beside the rooms put them together, and no room imports them.
+// Checks the import order of the source folders of a package, which are called rooms here. The rooms of a package have a fixed order. A file may
+// import from its own room and from earlier rooms. The files directly in src connect the rooms and may import all of them, and no room may import
+// these files.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { readSource } from './read-source.ts';
 
 interface Rooms {
-  /** From the one that imports no other to the one that may import all. */
+  /** Names of the rooms. Each room may import those before it in the list. */
   readonly order: readonly string[];
-  /** The only files beside the rooms. */
+  /** Names of the only files that stand directly in src. */
   readonly beside: readonly string[];
 }
 
-/** By package. */
+/** The rooms of each checked package, by folder name of the package. */
 const rooms: Readonly<Record<string, Rooms>> = {
   edge: {
     order: ['viewer', 'frame', 'outbox', 'session', 'feed', 'room', 'fan-out', 'moderation', 'personal', 'requests', 'door'],
@@ -26,7 +27,7 @@ interface RoomImport {
   readonly to: string;
 }
 
-/** Every offence as one line, `packages/edge/src/outbox/wire.ts:3: …`; empty when imports go one way and no file stands elsewhere. */
+/** Returns each violation as one line, such as `packages/edge/src/outbox/wire.ts:3: …`; empty when there is none. */
 export function checkRooms(root: string): string[] {
   return Object.entries(rooms).flatMap(([name, { order, beside }]) => {
     const dir = join(root, 'packages', name, 'src');
@@ -43,7 +44,7 @@ export function checkRooms(root: string): string[] {
   });
 }
 
-/** The rooms of each package, one a line in their order, with an arrow to each room that they import; an arrow up is marked. */
+/** Draws the rooms of each package in order, one per line, with the rooms that each imports. An import of a later room is marked `(up!)`. */
 export function drawRooms(root: string): string {
   return Object.entries(rooms)
     .map(([name, { order }]) => {
@@ -59,7 +60,7 @@ export function drawRooms(root: string): string {
     .join('\n');
 }
 
-/** Imports from a room to another one, or to a file beside the rooms (`to` is '' then). */
+/** Returns the imports that leave a room. `to` is the imported room, or '' for a file directly in `dir`. */
 function importsBetween(dir: string): RoomImport[] {
   return filesIn(dir).flatMap((file) => {
     const from = roomOf(dir, file);
@@ -72,7 +73,7 @@ function importsBetween(dir: string): RoomImport[] {
   });
 }
 
-/** The folder of `dir` that a file stands in, '' when it stands in none. */
+/** Returns the name of the folder in `dir` that contains the file, or '' for a file directly in `dir`. */
 function roomOf(dir: string, file: string): string {
   const path = relative(dir, file).split(sep);
   return path.length > 1 ? (path[0] ?? '') : '';

@@ -1,5 +1,5 @@
-// The client programs of the matrix: JavaScript and Python always, Java, Go and Rust where their tools are. Building those downloads their
-// libraries from the registries of their languages.
+// The client programs of the matrix. JavaScript and Python always run. Java, Go and Rust run where their build tools are installed; building
+// them downloads libraries from the registries of these languages.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// A client program of the matrix as a child process. It prints one line per event: `version V`, `joined`, `sent` (a chat was accepted),
-// `got ID` (a gift), `away`, `error TEXT`. It is told URL, TOKEN, ROOM, TRANSPORT, DEFLATE by its environment, and reconnects by itself.
+// Runs a client program of the matrix as a child process. The program prints one line per event: `version V`, `joined`, `sent` (a chat was
+// accepted), `got ID` (a gift), `away`, `error TEXT`. It reads URL, TOKEN, ROOM, TRANSPORT and DEFLATE from its environment, and reconnects by
+// itself.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -2,7 +2,10 @@
 // came back in time.
 import type { MatrixRow } from './run-matrix.ts';
 
-/** A stock client is back after its own delay of 1 to 5 s, or after one attempt that ran into its limit of 20 s; a ping timeout takes 40 s. */
+/**
+ * A stock client reconnects 1 to 5 s after the connection closed. One attempt that runs into the connect timeout adds 20 s. A client that did not
+ * notice the close takes 40 s, until its ping timeout, and must fail.
+ */
 const longestBackS = 30;
 /** Chats that a client sends after its two joins. */
 const chats = 6;

@@ -23,7 +23,7 @@ export interface MatrixRow {
 }
 
 const room = 'live:matrix';
-/** Sizes of a gift's data: a burst of these exceeds one frame many times. */
+/** Number of gifts published at once. Together they are many times larger than one frame. */
 const burst = 150;
 const settings = { shedding: 'off', 'edge.drain_ms': 500, 'edge.deflate': true };
 
@@ -76,7 +76,7 @@ function each(clients: readonly MatrixClient[], done: (client: MatrixClient) => 
   if (!clients.every(done)) throw new Error('some clients are not done');
 }
 
-/** Publishes gifts of 1.5 KB at once, so that the relay puts many into one frame; returns their number. */
+/** Publishes gifts of 1.5 KB in one batch, so that the relay puts many gifts into one frame. Returns the number of gifts. */
 async function publish({ bus, runtime }: EdgeFixture, name: string, count: number): Promise<number> {
   const { types } = runtime.config.messages;
   const gifts = Array.from({ length: count }, (_, index) => ({

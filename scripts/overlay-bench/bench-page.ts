@@ -7,7 +7,7 @@ import { type Poured, pour, sayings, type Watched, watch } from './feed.ts';
 export interface Cost {
   /** Seconds of work on the main thread of the page. */
   readonly taskSeconds: number;
-  /** CPU seconds of that work: less when other programs used the cores or the thread waited for the compositor. */
+  /** CPU seconds of that work. They are less than `taskSeconds` when other programs used the cores or the thread waited for the compositor. */
   readonly coreSeconds: number;
   /** CPU seconds of the whole browser, and of all other programs. */
   readonly browserSeconds: number;
@@ -62,7 +62,7 @@ export class BenchPage {
     }, amount);
   }
 
-  /** With `collected` it runs the garbage collector first. */
+  /** Reads the counters so far and the current heap and nodes. When `collected` is true, it runs the garbage collector first. */
   async cost(collected = false): Promise<Cost> {
     if (collected) {
       await this.#devtools.send('HeapProfiler.enable');

@@ -30,7 +30,7 @@ export function sayings(): () => { id: string; text: string; color: string } {
   };
 }
 
-/** Adds `perSecond` messages per second for `seconds`, in batches like the frames of a room. */
+/** Adds `rate` messages per second for `seconds`, in batches every 50 ms like the frames of a room, and measures the animation frames. */
 export function watch(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { rate, seconds }: { rate: number; seconds: number }): Promise<Watched> {
   const tickMs = 50;
   const since = performance.now();
@@ -71,7 +71,7 @@ export interface Poured {
   readonly atMostSeconds: number;
 }
 
-/** Adds a fixed number per animation frame until all are added or the time is over; resolves with the number added. */
+/** Adds `perFrame` messages in each animation frame until all are added or the time is over. Resolves with the number added. */
 export function pour(drawn: Drawn, next: () => Parameters<Drawn['show']>[0], { messages, perFrame, atMostSeconds }: Poured): Promise<number> {
   let said = 0;
   const until = performance.now() + atMostSeconds * 1_000;

@@ -1,5 +1,5 @@
-// The formula of docs/operations.md, "Memory of Redis": bytes by the number of rooms, messages and so on. redis-memory.ts measures its
-// coefficients.
+// The formula of docs/operations.md, "Memory of Redis": computes the bytes from the number of rooms, messages and so on. redis-memory.ts
+// compares it with a real Redis.
 
 interface Lane {
   /** Messages in the stream. */
@@ -13,11 +13,11 @@ export interface Load {
   readonly rooms: number;
   /** Lanes of these rooms that had a message. */
   readonly lanes: readonly Lane[];
-  /** Gifts and control messages of the last `messages.dedupe_gift_ms`, chats with a cid of the last `dedupe_chat_ms`. */
+  /** Remembered ids: of gifts and control messages for `messages.dedupe_gift_ms`, of other messages with an id or cid for `dedupe_chat_ms`. */
   readonly knownIds: number;
-  /** Traced messages of the last ten minutes: gifts, control messages and those with receipts, while a process writes at most 50 hops/s. */
+  /** Traced messages of the last ten minutes: gifts, control messages and messages with receipts. A process writes at most 50 hops/s. */
   readonly traces: number;
-  /** Requests of the last `api.idempotency_ttl_ms` with an Idempotency-Key, as batches of 1,000. */
+  /** Requests with an Idempotency-Key in the last `api.idempotency_ttl_ms`: single messages here, batches of 1,000 messages in `keyedBatches`. */
   readonly keyedPosts: number;
   readonly keyedBatches: number;
   /** Messages with receipts of the last `receipts.kept_ms`. */

@@ -110,7 +110,7 @@ export class Churn {
   #every(ms: number, work: () => Promise<void>): void {
     this.#timers.push(
       setInterval(() => {
-        // Skip a turn while the previous one runs, or hanging calls would pile up.
+        // Skip a turn while 200 are under way, so that hanging calls do not pile up.
         if (this.#underWay.size >= 200) return;
         const running = work().catch((error: unknown) => {
           const text = (error as Error).message;

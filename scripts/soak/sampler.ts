@@ -29,7 +29,10 @@ export async function sampleNode({ name, process }: ClusterNode, folder: string)
   ]);
 }
 
-/** Expires idle keys, so that minutes show the result of two hours of history, and weighs the rest. */
+/**
+ * Reads the memory of Redis, the number of keys and the keys without a TTL. It also expires idle keys early and trims streams, so that a soak of
+ * minutes reaches the size at which old data expires, which takes a real cluster two hours.
+ */
 export async function sampleRedis(redis: Redis): Promise<{ values: Values; endless: readonly string[] }> {
   const endless: string[] = [];
   let keys = 0;

@@ -3,7 +3,8 @@
 import { resolve } from 'node:path';
 
 export default async function* report(events) {
-  // For each nesting level: has a test ended since the last suite of the level above? A suite ends after its tests.
+  // For each nesting level: whether a test or suite of that level has ended since the last one of the level above ended. A suite is reported after
+  // its tests, so this tells whether it has any.
   const ended = [];
   for await (const { type, data } of events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;

@@ -62,7 +62,7 @@ export async function endLeftovers(folder: string, graceMs: number): Promise<Lef
   return left;
 }
 
-/** Kills them synchronously, so that it can run in an exit handler. */
+/** Kills the remaining processes. It is synchronous, so that an exit handler can call it. */
 export function killLeftovers(folder: string): void {
   // Repeat, because a process may fork while it is being killed.
   for (let round = 0; round < 20; round++) {

@@ -10,7 +10,7 @@ export interface Danmux {
   stop(): Promise<void>;
 }
 
-/** Resolves when it is ready; it writes its files to `cwd`. */
+/** Resolves when danmux is ready. Danmux writes its files to `cwd`. */
 export async function startDanmux(root: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Danmux> {
   const [edge, api] = await freePorts(2);
   const key = randomBytes(24).toString('hex');
@@ -43,7 +43,7 @@ async function isReady(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;
   } catch {
-    // Not listening yet; the caller has the time limit.
+    // The process does not listen yet. The caller repeats the check and applies the time limit.
     return false;
   }
 }

@@ -13,7 +13,7 @@ interface Result {
   readonly hollow: boolean;
 }
 
-/** The longest file takes two minutes. */
+/** Time limit of a test file. The slowest one takes two minutes. */
 const fileLimitMs = 420_000;
 
 const reporter = new URL('count-reporter.mjs', import.meta.url).pathname;
@@ -46,7 +46,7 @@ function readResults(file: string): Result[] {
   return lines.map((line) => JSON.parse(line) as Result);
 }
 
-/** A file, suite or test that tested nothing is one failure, and is printed. */
+/** Counts the results. A skipped test, and a file or suite without tests, counts as one failure and is printed. */
 function countResults(results: readonly Result[], quiet = false): Count {
   for (const { file, name, hollow, skipped } of results)
     if (!quiet && (hollow || skipped)) console.error(`${file}: "${name}" ${skipped ? 'was skipped' : 'holds no test'}, which counts as failed`);

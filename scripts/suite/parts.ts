@@ -19,33 +19,33 @@ const minute = 60_000;
 const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
-  checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are here', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
-  checks('types', 'the packages build; the tests and the browser pages type-check', 4 * minute, [
+  checks('tools', 'Redis, PHP, PHPUnit, Python with socketio, Chromium and a Chinese font are installed', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
+  checks('types', 'the packages build; the tests and the browser pages type-check', 6 * minute, [
     [bin('tsc'), '-b'],
     ...unreferencedProjects.map((project) => [bin('tsc'), '-p', project] as const),
   ]),
   checks('web', 'the browser bundles and pages build', 3 * minute, [[process.execPath, 'scripts/build-web.mjs']]),
-  checks('lint', 'Biome finds nothing', minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
-  checks('layers', 'every package imports only what it may', minute, [[bin('tsx'), 'scripts/check-layers.ts', '--draw']]),
-  checks('projects', 'every TypeScript file is in one type-checked project; every public export has a docstring', minute, [
+  checks('lint', 'Biome finds nothing', 3 * minute, [[bin('biome'), 'check', '--error-on-warnings', '.']]),
+  checks('layers', 'every package imports only what it may', 3 * minute, [[bin('tsx'), 'scripts/check-layers.ts', '--draw']]),
+  checks('projects', 'every TypeScript file is in one type-checked project; every public export has a docstring', 3 * minute, [
     [bin('tsx'), 'scripts/check-projects.ts'],
     [bin('tsx'), 'scripts/check-docstrings.ts'],
   ]),
-  checks('sizes', 'lists long files and functions', minute, [[bin('tsx'), 'scripts/list-sizes.ts']]),
+  checks('sizes', 'lists long files and functions', 3 * minute, [[bin('tsx'), 'scripts/list-sizes.ts']]),
   checks('unused', 'no file, export or dependency is unused', 2 * minute, [[bin('knip')]]),
   checks('published', 'publint and arethetypeswrong find nothing in the packed packages', 3 * minute, [[bin('tsx'), 'scripts/check-published.ts']]),
-  checks('docs', 'the pages made from code are up to date', minute, [[bin('tsx'), '--conditions=source', 'scripts/write-docs.ts', '--check']]),
+  checks('docs', 'the pages made from code are up to date', 3 * minute, [[bin('tsx'), '--conditions=source', 'scripts/write-docs.ts', '--check']]),
   nodeTests(
     'unit',
     'each package by itself, and the bus contract on both engines',
-    12 * minute,
+    25 * minute,
     false,
     (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
   ),
-  nodeTests('cluster', 'many roles together, and what happens when one fails', 18 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
-  { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 3 * minute, run: runPhpunit },
+  nodeTests('cluster', 'many roles together, and what happens when one fails', 32 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
+  { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 5 * minute, run: runPhpunit },
   nodeTests('browser', 'SDK, overlay and demo page in Chromium', 14 * minute, true, (path) => path.endsWith('.browser.test.ts')),
-  nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 12 * minute, true, (path) =>
+  nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 20 * minute, true, (path) =>
     path.endsWith('.e2e.test.ts'),
   ),
 ];

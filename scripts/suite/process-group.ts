@@ -77,7 +77,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /** The environment of test programs: without variables that point to an existing cluster, and with the temporary folder of the run. */
 export function testEnvironment(folder: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  // .ci/run finds the processes that this program leaves behind by DANMUX_CI_RUN.
+  // DANMUX_CI_RUN is kept: by this variable .ci/run finds processes that this program left behind.
   const foreign = (name: string) =>
     (name.startsWith('DANMUX_') && name !== 'DANMUX_CI_RUN') || ['REDIS_URL', 'NODE_ENV', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'].includes(name);
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign(name)));

@@ -71,6 +71,6 @@ export function sendEvent(event: unknown): void {
 }
 
 function send(message: Answer | Told | 'ready'): void {
-  // The load test may have ended; `disconnect` ends this process then.
+  // Without a connection the parent has ended, and the `disconnect` handler ends this process. A failed send is ignored for the same reason.
   if (process.connected) process.send?.(message, undefined, {}, () => {});
 }

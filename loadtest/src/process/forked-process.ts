@@ -14,7 +14,7 @@ export class ForkedProcess {
     this.#caller = new Caller(process, onEvent);
   }
 
-  /** `script` is relative to src, without extension: `swarm/swarm-process`. Resolves when it answers calls. */
+  /** Resolves when the process answers calls. `script` is relative to src and has no extension, such as `swarm/swarm-process`. */
   static async start(script: string, core: number | undefined, onEvent: (event: unknown) => void = () => {}): Promise<ForkedProcess> {
     const [command, ...args] = onCore(core, [process.execPath, ...process.execArgv, scriptPath(script)]);
     const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -42,7 +42,7 @@ export class ForkedProcess {
   }
 }
 
-/** The path of a script: compiled when this file is, otherwise the source. */
+/** Returns the path of a script: the compiled one when this file is compiled, otherwise the source. */
 export function scriptPath(script: string): string {
   const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
   return fileURLToPath(new URL(`../${script}${ending}`, import.meta.url));

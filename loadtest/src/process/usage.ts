@@ -25,7 +25,7 @@ function usageOfOne(pid: number): Usage {
   }
 }
 
-/** The name in brackets may contain any character; utime and stime are the 12th and 13th field after it. */
+/** Reads /proc/PID/stat. The process name in parentheses may contain any character; utime and stime are the 12th and 13th field after it. */
 export function cpuSecondsIn(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

@@ -1,5 +1,5 @@
-// The messages of the load test: a danmaku of exactly 150 bytes as JSON, including id, lane and time, and a gift. Texts vary like real
-// ones, so that compression is not too easy.
+// Makes the messages of the load test: gifts, and danmaku of an exact size, 150 bytes by default. The size is that of the JSON, which
+// includes id, lane and time. Texts vary like real ones, so that they do not compress too well.
 import { newId } from '@danmux/runtime';
 import { writeStamp } from '../stamp.ts';
 
@@ -38,7 +38,7 @@ export function chatMessage(room: string, number: number, sentAt: number, bytes 
   return { ...empty, data: { n, text: textOf(bytes - Buffer.byteLength(JSON.stringify(peerMessage(empty)))) } };
 }
 
-/** With a combo, the server may merge successive gifts of one sender. */
+/** Makes a gift without a combo id: the relay merges gifts of one combo, and the load test counts every gift. */
 export function giftMessage(room: string, number: number, sentAt: number): LoadMessage {
   return {
     room,

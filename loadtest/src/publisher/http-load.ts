@@ -1,6 +1,6 @@
-// HTTP load on the admin API by autocannon: each request has a new body, and every response time is recorded. An autocannon connection
-// sends its requests of a second at once. Therefore, at a given rate, each connection is a run of its own and the runs start evenly
-// over a second, like the workers of a backend. Responses before the last run has started do not count.
+// Puts HTTP load on the admin API with autocannon: each request has a new body, and every response time is recorded. At a given rate, an
+// autocannon connection sends all its requests of a second in one burst. Therefore each connection is a separate autocannon run, and the
+// runs start evenly spread over a second, like the workers of a backend. Responses that arrive before all runs have started do not count.
 import autocannon from 'autocannon';
 
 export interface HttpLoad {

@@ -1,9 +1,9 @@
-// Computes the number of messages due in a lane at a steady rate, optionally in bursts. Overdue messages keep their due time, so that
-// a slow server shows as latency instead of less load.
+// Computes the number of messages due in a lane at a steady rate, optionally in bursts. Messages become due whether or not the server keeps
+// up, so that a slow server shows as latency instead of less load.
 
 export interface Due {
   readonly count: number;
-  /** Milliseconds since 1970. */
+  /** The time passed to `due`. */
   readonly at: number;
 }
 
@@ -13,7 +13,7 @@ export class LanePace {
   #since: number;
   #owed = 0;
 
-  /** Number of messages published together; 1 spreads them evenly. */
+  /** `burst` is the number of messages published together; 1 spreads them evenly. */
   constructor(perSecond: number, burst: number, now: number) {
     this.#perSecond = perSecond;
     this.#burst = burst;

@@ -97,10 +97,10 @@ function capacitySheet(files: readonly ReportFile[]): string[] {
     table(
       ['assumed', ''],
       [
-        ['h, share of a core that is planned for', String(headroom)],
+        ['h, planned load of a core', String(headroom)],
         ['m, messages a viewer gets a second (20 chat and 1 gift)', String(messagesPerSecond)],
         ['tick, milliseconds between two frames of a busy room', String(tickMs)],
-        ['C, connections an edge takes', shown(connectionsPerEdge)],
+        ['C, connections per edge', shown(connectionsPerEdge)],
       ],
     ),
     formulas.map((formula) => `- ${formula}`).join('\n'),
@@ -131,7 +131,10 @@ interface Measured {
   readonly from: string;
 }
 
-/** Figures named like those of PerCore; the last file of a scenario is the one with the most viewers. */
+/**
+ * Returns the measured value and its source for each field of PerCore. A scenario may have several files. The last one has the most
+ * viewers, and its value counts.
+ */
 function measured(files: readonly ReportFile[]): Record<keyof PerCore, Measured> {
   const figure = (scenario: string, name: string, factor = 1): number | undefined => {
     const runs = files.filter(({ report }) => report.scenario === scenario).flatMap(({ report }) => report.runs);
@@ -140,7 +143,7 @@ function measured(files: readonly ReportFile[]): Record<keyof PerCore, Measured>
   };
   const perMillion = (role: string) => figure('roles', `${role} CPU s a million messages`, 1e-6);
   return {
-    deliveries: { name: 'D, deliveries/s, kept up', value: figure('steady-chat', 'sustained deliveries/s'), from: 'steady-chat, the most viewers' },
+    deliveries: { name: 'D, sustained deliveries/s', value: figure('steady-chat', 'sustained deliveries/s'), from: 'steady-chat, the most viewers' },
     writes: { name: 'W, frames/s written', value: figure('prepared-writer', 'writes/s'), from: 'prepared-writer' },
     relayMessage: { name: 'cpu(relay), seconds a message', value: perMillion('relay'), from: 'roles' },
     apiMessage: { name: 'cpu(api), seconds a message', value: perMillion('api'), from: 'roles' },

@@ -1,5 +1,5 @@
-// Measures the latency of single gifts and the throughput of batches through the admin API: no viewers, api and relay on the servers'
-// core, Redis and the load on the other. A response means that the message is stored; Redis's ledger confirms the number.
+// Measures the latency of single gifts and the throughput of batches through the admin API, without viewers. The api and the relay run on the
+// servers' core, Redis and the load generator on the other. A response means that the message is stored; the ledger in Redis confirms the number.
 import { eventually, testSecrets } from '@danmux/testkit';
 import { usageOf } from '../process/usage.ts';
 import { type HttpLoadResult, runHttpLoad } from '../publisher/http-load.ts';
@@ -127,7 +127,7 @@ function judge({ seconds, calm, loaded, batches, stored, ledger }: Measured, rat
   const accepted = Object.values(ledger.accepted).reduce((sum, count) => sum + count, 0);
   return [
     {
-      what: `a publish at ${rate}/s: p99 over the p50 of one alone`,
+      what: `p99 of a publish at ${rate}/s, over the p50 at ${calmRate}/s`,
       bound: `≤ ${ratioLimit}×`,
       measured: `${ratio.toFixed(1)}× (${loaded.p99.toFixed(2)} against ${calm.p50.toFixed(2)} ms)`,
       passed: ratio <= ratioLimit,

@@ -1,4 +1,4 @@
-// Ten gifts/s, first alone, then with chat at ten times the budget of a viewer. Shedding is on: chat is shed, gifts are not.
+// Ten gifts/s, first alone, then with chat at ten times the chat budget of a room. Shedding is on: chat is shed, gifts are not.
 import type { Acceptance, Run, ScenarioReport } from '../report/report.ts';
 import type { Stage } from '../stage.ts';
 import type { Window } from '../window.ts';
@@ -19,7 +19,7 @@ async function flood(stage: Stage, context: Context): Promise<Run> {
   const figures = {
     'gift p99 ms, alone': giftP99(unloaded),
     'gift p99 ms, under the flood': giftP99(flooded),
-    'gifts arrived in the window, of those sent': `${Math.round((arrived / (gifts * viewersOf(context))) * 100)} %`,
+    'share of the sent gifts that arrived in the window': `${Math.round((arrived / (gifts * viewersOf(context))) * 100)} %`,
     'chat deliveries/s under the flood': flooded.byLanePerSecond['chat'] ?? 0,
     'gifts missing in the end, on the sample': settled.verdict.lanes['gift']?.missing ?? 0,
   };

@@ -24,7 +24,7 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
     'joins/s': opened.joined / opened.seconds,
     'join p50 ms': join?.p50 ?? 'none',
     'join p99 ms': join?.p99 ?? 'none',
-    'gift p99 ms meanwhile': window.latencies['gift']?.p99 ?? 'none',
+    'gift p99 ms while viewers join': window.latencies['gift']?.p99 ?? 'none',
     'why not':
       Object.entries(opened.failed)
         .map(([reason, count]) => `${count} × ${reason}`)

@@ -25,10 +25,10 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
   const after = await stage.watch(seconds, 'after');
   const settled = await stage.settle();
   const figures = {
-    'all back after s (to the next whole second)': allBackS,
+    'seconds until all were back (checked once a second)': allBackS,
     'reconnects/s': viewers / allBackS,
     'join p99 ms': joinP99 ?? 'none',
-    'rounds of trying': rounds,
+    'rounds of connection attempts': rounds,
     'gifts missing, on the sample': settled.verdict.lanes['gift']?.missing ?? 0,
     'gifts doubled or out of order, on the sample': settled.verdict.lanes['gift']?.outOfOrder ?? 0,
   };
@@ -40,7 +40,7 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
   return runOf(stage, { figures, windows, settled });
 }
 
-/** Repeats until every viewer has joined; a refused one tries again after a second, like a client. */
+/** Connects the viewers in rounds until every one has joined. A refused viewer tries again a second after the round, like a client. */
 async function comeBack(stage: Stage, viewers: number): Promise<{ rounds: number; joinP99: number | undefined }> {
   const end = performance.now() + longestS * 1_000;
   let joined = 0;

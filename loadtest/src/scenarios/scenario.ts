@@ -27,7 +27,7 @@ export interface Scenario {
 
 export type StageChoice = Omit<StageOptions, 'cores' | 'progress'>;
 
-/** Runs `act` on a stage with the server and stops it in any case. Resolves with undefined when the server is not selected. */
+/** Starts danmux, runs `act` on a stage with it and stops it in any case. Resolves with undefined when danmux is not selected. */
 export async function onDanmux<T>(
   context: Context,
   danmux: Omit<DanmuxOptions, 'core'>,
@@ -43,7 +43,7 @@ export async function onPeer<T>(context: Context, peer: PeerName, choice: StageC
   return onServer(context, await startPeer(peer, context.cores.server), choice, act);
 }
 
-/** Stops the server at the end. */
+/** Runs `act` on a stage with the server, and stops the server at the end in any case. */
 export async function onServer<T>(context: Context, server: ServerUnderTest, choice: StageChoice, act: (stage: Stage) => Promise<T>): Promise<T> {
   let stage: Stage | undefined;
   try {
@@ -78,7 +78,7 @@ export function ledgerLines(runs: readonly Run[]): Acceptance[] {
   });
 }
 
-/** Criterion: no message of these lanes is missing; in chat, except those that a `gap` event reported. */
+/** Criterion: the sampled viewers got every message of these lanes once and in order. Chat may miss as many messages as `gap` events reported. */
 export function wholeLine(run: Run | undefined, lanes: readonly string[]): Acceptance[] {
   if (!run?.settled) return [];
   const { verdict } = run.settled;

@@ -22,8 +22,8 @@ async function saturate(stage: Stage, context: Context, viewers: number, startRa
   const settled = await stage.settle();
   const { most, sustained } = saturation;
   const figures = {
-    'most deliveries/s': most.deliveriesPerSecond,
-    'at offered messages/s': most.rate,
+    'highest deliveries/s': most.deliveriesPerSecond,
+    'messages/s offered in the same window': most.rate,
     'sustained deliveries/s': sustained?.deliveriesPerSecond ?? 0,
     'sustained p99 ms': sustained?.latencies['chat']?.p99 ?? 'none',
     'RSS bytes a connection, idle': (rssConnected - stage.rssBefore) / viewers,
@@ -32,7 +32,7 @@ async function saturate(stage: Stage, context: Context, viewers: number, startRa
   return { run: runOf(stage, { figures, windows, settled }), saturation };
 }
 
-/** A requested rate is a single step. */
+/** The search range of the rate. A rate given by `--rate` is the only step. */
 const ratesOf = (startRate: number, fixed: number | undefined) => ({ startRate, maxRate: fixed ?? 60_000, narrow: fixed === undefined ? 2 : 0 });
 
 function judge(viewers: number, danmux: Found | undefined, adapter: Found | undefined): Acceptance[] {

@@ -1,6 +1,7 @@
-// Starts danmux as a cluster with one process per role on a Redis, all on the servers' core or Redis on another, to measure each role.
+// Starts danmux as a cluster on Redis with one process per role, to measure each role. The processes run on the servers' core, and Redis on the
+// same core or another.
 import { Child, freePorts, testSecrets } from '@danmux/testkit';
-import { danmuxCommand, danmuxEnvironment } from './danmux.ts';
+import { danmuxCommand, danmuxEnvironment, danmuxMetrics } from './danmux.ts';
 import { startPinnedRedis } from './pinned-redis.ts';
 import { type Ledger, type ServerUnderTest, textOf } from './server.ts';
 
@@ -18,7 +19,7 @@ export interface DanmuxRolesOptions {
 }
 
 export interface DanmuxRoles extends ServerUnderTest {
-  /** Process id by role, and of `redis`. */
+  /** Process id of each role, and of Redis under the name `redis`. */
   readonly pidOf: Readonly<Record<string, number>>;
   /** Address of the admin API. */
   readonly api: string;
@@ -56,7 +57,7 @@ export async function startDanmuxRoles({ core, storeCore = core, roles = ['relay
     storePids: [redis.pid],
     pidOf: { ...Object.fromEntries(all.map(({ name, pid }) => [name, pid])), redis: redis.pid },
     api,
-    metrics: () => textOf(`http://${host}:${portOf(watched)}/metrics`),
+    metrics: () => danmuxMetrics(portOf(watched)),
     ledger: async () => JSON.parse(await textOf(`${api}/v1/stats`, authorization)) as Ledger,
     output: () => all.map((child) => child.output.slice(-2_000)).join('\n'),
     stop,

@@ -14,6 +14,8 @@ export interface DanmuxOptions {
 const main = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));
 const noConfig = fileURLToPath(new URL('../../../packages/testkit/no-config/', import.meta.url));
 const host = '127.0.0.1';
+/** In production the metrics need a key. */
+const metricsKey = 'm'.repeat(32);
 /** Connection limits above the size of any swarm. */
 const maxConnections = 20_000;
 
@@ -24,7 +26,15 @@ export function danmuxCommand(core: number | undefined, roles: string, set: read
 }
 
 export function danmuxEnvironment(shedding: boolean): Record<string, string> {
-  return { ...testSecrets, NODE_ENV: 'production', DANMUX_CONFIG_DIR: noConfig, DANMUX_LOG_LEVEL: 'warn', DANMUX_SHEDDING: shedding ? 'on' : 'off' };
+  return {
+    ...{ ...testSecrets, NODE_ENV: 'production', DANMUX_METRICS_KEY: metricsKey, DANMUX_CONFIG_DIR: noConfig },
+    ...{ DANMUX_LOG_LEVEL: 'warn', DANMUX_SHEDDING: shedding ? 'on' : 'off' },
+  };
+}
+
+/** The metrics of the process that listens on this port. */
+export function danmuxMetrics(port: number): Promise<string> {
+  return textOf(`http://${host}:${port}/metrics`, { authorization: `Bearer ${metricsKey}` });
 }
 
 export async function startDanmux({ core, shedding, set }: DanmuxOptions): Promise<ServerUnderTest> {
@@ -42,7 +52,7 @@ export async function startDanmux({ core, shedding, set }: DanmuxOptions): Promi
     outlet: { kind: 'danmux', url: api, key: testSecrets.DANMUX_API_KEY },
     pids: [child.pid],
     storePids: [],
-    metrics: () => textOf(`http://${host}:${port}/metrics`),
+    metrics: () => danmuxMetrics(port),
     ledger: async () => JSON.parse(await textOf(`${api}/v1/stats`, authorization)) as Ledger,
     output: () => child.output.slice(-4_000),
     stop: () => child.stop('SIGKILL'),

@@ -4,7 +4,10 @@
 export interface FrameSink {
   /** Returns the number of payload bytes to pass to `frame`. */
   wanted(opcode: number, length: number): number;
-  /** `payload` is the wanted part, and is overwritten after the call. */
+  /**
+   * `payload` has the first bytes, as many as `wanted` returned; `length` is the length of the whole payload. `payload` is valid only during the
+   * call.
+   */
   frame(opcode: number, compressed: boolean, payload: Buffer, length: number): void;
 }
 

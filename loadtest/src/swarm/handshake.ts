@@ -6,7 +6,7 @@ export interface UpgradeAnswer {
   readonly deflate: boolean;
   /** Status line, for error reports. */
   readonly status: string;
-  /** Bytes of the response; frames follow. */
+  /** Length of the response in bytes. WebSocket frames may follow it. */
   readonly size: number;
 }
 

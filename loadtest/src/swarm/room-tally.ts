@@ -17,7 +17,7 @@ export class RoomTally {
     for (const lane of lanes) this.#sampled[lane] = (this.#sampled[lane] ?? 0) + 1;
   }
 
-  /** Counts since the last call. Frames that no sampled viewer has received yet count at the next call. */
+  /** Returns the counts since the last call. While no sampled viewer has received a frame, they are zero and the frames count at a later call. */
   take(): RoomCount {
     if (this.#sampledFrames === 0) return { frames: 0, deliveries: 0, byLane: {} };
     const { frames } = this;

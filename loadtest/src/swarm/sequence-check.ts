@@ -27,7 +27,7 @@ export class SequenceCheck {
     else this.#last = number;
   }
 
-  /** Counts the numbers from the last received one to `last` as missing. */
+  /** Counts the numbers after the last received one, up to `lastPublished`, as missing. */
   settle(lastPublished: number): void {
     if (this.#last < 0 || lastPublished <= this.#last) return;
     this.count.missing += lastPublished - this.#last;

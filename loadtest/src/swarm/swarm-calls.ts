@@ -46,7 +46,7 @@ export interface SwarmTally {
   readonly latencies: EncodedLatencies;
   readonly sampledMessages: number;
   readonly sampledFrames: number;
-  /** Of the whole run: disconnects by reason, and messages reported by `gap` by lane. */
+  /** Totals of the whole run: `ended` counts disconnects by reason, `gaps` the messages that `gap` events reported, by lane. */
   readonly ended: Readonly<Record<string, number>>;
   readonly gaps: Readonly<Record<string, number>>;
 }

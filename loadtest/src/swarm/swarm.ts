@@ -10,7 +10,7 @@ import type { Opened, OpenOptions, Published, SampleVerdict, SwarmPlan, SwarmTal
 import { type JoinAnswer, type Positions, Viewer, type ViewerListener, type ViewerMessage } from './viewer.ts';
 
 const tokenSeconds = 7_200;
-/** A server with more unanswered joins refuses some; only storms test that. */
+/** Limit of unanswered joins. A server refuses some joins above it, which only the storm scenarios test. */
 const fewUnanswered = 300;
 /** Time limit after the last connection attempt. */
 const longestJoinMs = 60_000;
@@ -87,7 +87,7 @@ export class Swarm implements ViewerListener {
     return Object.fromEntries(Object.entries(positions).map(([lane, position]) => [lane, { ...position }]));
   }
 
-  /** Makes about one in `every` unsampled viewers stop reading; returns their number. */
+  /** Makes viewers stop reading: a `share` of all seats, taken from the unsampled ones. Returns the number of these viewers. */
   pause(share: number): number {
     const others = this.#seats.filter(({ sampled, viewer }) => !sampled && viewer);
     const chosen = others.slice(0, Math.round(this.#seats.length * share));
@@ -98,7 +98,7 @@ export class Swarm implements ViewerListener {
     return chosen.length;
   }
 
-  /** Drops every connection at once. */
+  /** Drops every connection at once, and returns their number. */
   cut(): number {
     let cut = 0;
     for (const seat of this.#seats) {

@@ -47,7 +47,7 @@ export interface ViewerListener {
 /** Shared by all sockets: each read is processed before the next one. */
 const readBuffer = Buffer.allocUnsafe(256 * 1_024);
 const shortPayload = 256;
-/** Prefix of an event that may be a frame: `42["f`. */
+/** Fifth byte of an uncompressed `frame` event, which begins with `42["f`. */
 const letterF = 0x66;
 const pong = clientFrame('3');
 const frameStart = '42["frame",';
@@ -143,7 +143,7 @@ export class Viewer implements FrameSink {
     } else if (this.#whole) {
       this.#packet(compressed ? inflate(payload) : payload.toString('utf8'), length);
     } else if (length > shortPayload || (!compressed && payload[4] === letterF)) {
-      // Only frames of the room are long.
+      // After the join only `frame` events are longer than `shortPayload`.
       this.#count(length);
     } else {
       this.#short(compressed ? inflateShort(payload) : payload.toString('utf8'), length);

@@ -69,7 +69,7 @@ export async function addDocs(app: FastifyInstance, version: string, publicPath:
   app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => atThisServer(app.swagger()));
 }
 
-/** A served document names the server it came from first, so that pages send their requests there. */
+/** Puts the server that sends the document first in `servers`, so that Swagger UI sends its requests to that server. */
 function namingServer<T extends object>(document: T, url: string): T {
   return { ...document, servers: [{ url, description: 'The server of this document' }, localServer] };
 }

@@ -1,5 +1,6 @@
 // Serves the index (`/`) and the files that `npm run build` makes: the SDK bundles, the OBS page, the console, and, when `api.demo` is on,
-// the demo page, precompressed where the build has made that. None of them needs a key; the console page asks for one. If a folder is missing, its URLs answer 404 with the build command.
+// the demo page. Sends a precompressed file if the build has made one. No file needs a key; the console page asks its user for one. If a
+// folder is missing, its URLs answer 404 with the build command.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus } from '@danmux/bus';
@@ -54,9 +55,10 @@ async function addFolder(scope: FastifyInstance, root: string | undefined, name:
     route.schema = { ...route.schema, hide: true };
   });
   if (folder !== undefined && existsSync(folder)) {
-    // Relative, because a proxy may serve the api below a path.
+    // The redirect is relative, because a proxy may serve the api below a path.
     scope.get(`/${name}`, async (_request, reply) => reply.redirect(`./${name}/`));
-    // The build puts a .br and a .gz file beside each text file. A browser asks again for names without a hash, and gets 304 by their ETag.
+    // The build puts a .br and a .gz file beside each text file, so responses vary by `Accept-Encoding`. Browsers revalidate files without a
+    // hash in their name, and get 304 while the ETag is the same.
     scope.addHook('onSend', async (_request, reply, payload) => {
       const vary = reply.getHeader('vary');
       reply.header('vary', vary === undefined ? 'accept-encoding' : `${vary}, accept-encoding`);
@@ -75,7 +77,7 @@ async function addFolder(scope: FastifyInstance, root: string | undefined, name:
   for (const path of [`/${name}`, `/${name}/*`]) scope.get(path, async (_request, reply) => notBuilt(reply, name));
 }
 
-/** Vite puts a hash of the content into the names of assets, so a file of one name never changes. */
+/** True for an asset whose name contains a hash of its content, as Vite names assets. The content of such a file never changes. */
 function isHashed(path: string): boolean {
   return /[/\\]assets[/\\][^/\\]+-[\w-]{8}\.\w+(?:\.(?:br|gz))?$/.test(path);
 }

@@ -10,6 +10,6 @@ if not hash then
 end
 if hash ~= ARGV[1] then return { 'mismatch' } end
 if answer then return { 'done', answer } end
--- The same attempt again: a client library may repeat a command after a reconnect.
+-- The stored claim is the caller's own: a Redis client may send a command a second time after a reconnect.
 if claim == ARGV[2] then return { 'started' } end
 return { 'in_flight' }

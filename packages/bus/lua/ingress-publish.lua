@@ -35,7 +35,8 @@ for at = 4 + 2 * lanes, #ARGV, 10 do
       redis.call('HINCRBY', KEYS[1], 'accepted:' .. lane_names[lane], 1)
       local trimmed = length + 1 - redis.call('XLEN', ingress)
       if trimmed > 0 then redis.call('HINCRBY', KEYS[1], 'shed:' .. lane_names[lane] .. ':ingress_full', trimmed) end
-      -- A guaranteed lane always notifies; the others only when they were empty, because an earlier notification covers the rest.
+      -- A publication on a guaranteed lane always causes a notification. On another lane only a publication into an empty ingress does: after
+      -- its notification the relay also reads the later publications.
       if lane_guaranteed[lane] or length == 0 then notify = true end
       results[#results + 1] = { 0, id }
     end

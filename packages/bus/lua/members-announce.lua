@@ -1,6 +1,6 @@
 -- Announces a member.
--- Deletes the field before setting it: when memory is full, Redis allows HDEL as first write of a script, and then the HSET too. So members
--- stay listed while Redis is full, and can report that it is.
+-- Deletes the field before setting it. When memory is full, Redis allows a script whose first write is HDEL, and then also its HSET. Members
+-- therefore stay listed while Redis is full, and can report this state.
 -- KEYS: 1 members (id → 'expires:description')
 -- ARGV: 1 id, 2 description, 3 ttlMs
 -- Returns 1.

@@ -1,6 +1,6 @@
 -- Stores one edge's report about rooms of one shard, removes expired rows and sums each room over the remaining edges.
 -- KEYS: 1 totals (room → online), then per room: rows (edge → 'count:expires:users:version'), heads, memberLists (edge → list)
--- ARGV: 1 edge ('' with count -1 everywhere), 2 ttlMs, 3 headsTtlMs,
+-- ARGV: 1 edge ('' only when every count is -1), 2 ttlMs, 3 headsTtlMs,
 --       then per room: name, count (connections; 0 removes the row, -1 changes nothing), users (distinct; '' keeps the stored number),
 --       version (of the member list; '' keeps the stored list), list
 -- Returns per room: connections of all edges, version of the edge's stored list ('' when none), epoch and the offset of each stream lane

@@ -30,8 +30,8 @@ for at = 8, #ARGV, 3 do
     else redis.call('ZADD', KEYS[3], ends, record .. ' ' .. name) end
   end
 end
--- The version is the current time, or one more than before if that is higher. A store restored from a backup therefore never reuses a version,
--- and a watcher detects every change by the version alone.
+-- The new version is the current time in milliseconds, or the previous version plus 1 if that is higher. A store restored from a backup
+-- therefore never reuses a version, and a watcher detects every change by the version alone.
 local time = redis.call('TIME')
 local before = tonumber(version or '0')
 version = math.max(before + 1, time[1] * 1000 + math.floor(time[2] / 1000))

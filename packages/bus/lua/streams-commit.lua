@@ -47,8 +47,8 @@ for lane = 1, lanes do
   local n = tonumber(ARGV[at])
   local removed = 0
   for k = 1, n do removed = removed + redis.call('XDEL', KEYS[2 + streams + lane], ARGV[at + k]) end
-  -- Missing entries were trimmed at the cap and counted as shed after the relay had read them. This commit counts them itself (as sequenced or
-  -- shed), so subtract the earlier count.
+  -- An entry that is already missing was trimmed at the cap after the relay had read it, and was then counted as shed. This commit counts its
+  -- message again, as sequenced or shed, so the earlier count is subtracted.
   if removed < n then redis.call('HINCRBY', ledger, 'shed:' .. lane_names[lane] .. ':ingress_full', removed - n) end
   at = at + 1 + n
 end

@@ -3,7 +3,7 @@
 -- KEYS: 1 heads, 2-4 streams per stream lane, 5-7 tombstones per stream lane, 8 recalledParts (of combos)
 -- ARGV: 1 newEpoch, 2 ttlMs, only with a claim: 3 keepsAcknowledged ('1' when a failover of this store loses no acknowledged write),
 --       4 knownEpoch (that the process saw last, '' when none), 5-7 knownOffsets per stream lane, 8… ended (epochs known to have ended)
--- Returns {epoch, the offset of each stream lane, forks, reason}. `reason` tells why this call began an epoch ('' when it began none).
+-- Returns {epoch, the offset of each stream lane, forks, reason}. `reason` is the reason why this call began an epoch ('' when it began none).
 -- `forks` is 'EPOCH OFFSET…,…' (false when there are none): the earlier epochs of the room, newest first, each with the offsets up to which
 -- its messages survived.
 local streams = #stream_lane_names
@@ -20,8 +20,8 @@ local function answer(reason)
   return values
 end
 
--- Identity of the Redis process and its data: the run id changes with a restart, the replication id with a promotion, and the node id distinguishes
--- a slot migration (a Cluster moves keys to another master without loss) from both. False when the ACL forbids INFO.
+-- Identity of the Redis process and its data. The run id changes with a restart, and the replication id changes with a promotion. A Cluster can
+-- also move a slot to another master without loss; the node id distinguishes such a move from a restart. False when the ACL forbids INFO.
 local function identity()
   local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
   if type(server) ~= 'string' or type(replication) ~= 'string' then return false end
@@ -41,7 +41,8 @@ end
 local function same_data(me)
   local node, id, replid = string.match(run, '^(%S+) (%S+) (%S+)$')
   if me.id == id then
-    -- The same process. A master that had no replicas for a long time changes its replication id without a promotion: then `before` is zeros.
+    -- The process has not restarted. A master without replicas for a long time changes its replication id without a promotion; `before` is
+    -- then all zeros.
     return me.replid == replid or string.match(me.before, '^0*$') ~= nil
   end
   return me.node ~= '-' and me.node ~= node and me.before ~= replid

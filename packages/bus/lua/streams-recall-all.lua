@@ -1,7 +1,8 @@
 -- Replaces the messages of one stream that a bulk recall covers by tombstones, and records the recall. Each call searches only a part of the
 -- stream, so that it does not block Redis for long; the caller continues from the returned entry.
 -- Messages of the types `recall` and `room_state` stay.
--- A tombstone is 'OFFSET MS ID' by its offset. `from` is an entry, or '(' and an entry. An empty `user` means all messages.
+-- A tombstone is a member 'OFFSET MS ID' of a sorted set, with the offset as score. `from` is the entry id at which the search begins; that
+-- entry is skipped when '(' precedes the id. An empty `user` means all messages.
 -- KEYS: 1 stream, 2 tombstones, 3 recalled
 -- ARGV: 1 name, 2 atMs, 3 nowMs, 4 ttlMs, 5 from, 6 limit, 7 user, 8 userJson
 -- Returns {replaced messages, where to continue ('' at the end of the stream)}.

@@ -10,7 +10,8 @@ local streams = #stream_lane_names
 local lane = tonumber(ARGV[5])
 local stream, tombstones, recalled, recalled_parts = KEYS[lane], KEYS[streams + lane], KEYS[2 * streams + 1], KEYS[2 * streams + 2]
 
--- Removes the tombstones whose messages history would have trimmed by now: all below the oldest message, except those directly before it.
+-- Removes the tombstones below the oldest message of the stream: their messages would have been trimmed from history by now. The unbroken
+-- run of tombstones directly before that message stays.
 local function prune()
   local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
   if not oldest then return end

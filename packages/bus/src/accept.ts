@@ -18,13 +18,16 @@ export interface Incoming {
   /** Replaces `id` as dedupe key. For viewers: user id plus client message id (`cid`). */
   readonly dedupeKey?: string;
   readonly trace?: string;
-  /** Refuse a later message with the same dedupe key and other content, instead of taking it for a repeat. */
+  /**
+   * When true for two messages with the same dedupe key and different content, the second is refused. Otherwise the second counts as a duplicate of
+   * the first.
+   */
   readonly distinct?: boolean;
   /** Flags for relay and edge. `receipt` and `expires_at` are also part of the message that viewers get. */
   readonly marks?: Marks;
 }
 
-/** What `acceptPublication` needs besides the message: the table of types, the size limit and the time. */
+/** The inputs of `acceptPublication` other than the message: the table of types, the size limit, the time and the role weights. */
 export interface AcceptRules {
   readonly types: Readonly<Record<string, MessageType>>;
   /** Largest size of `data` as JSON, in bytes. */

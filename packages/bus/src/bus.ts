@@ -36,14 +36,14 @@ export interface Bus {
   readonly traces: Traces;
   readonly traffic: Traffic;
 
-  /** Connects in the background. Resolves when the store's time is known, after four seconds at the latest; `health` checks the store. */
+  /** Connects in the background. Resolves when the store's time is known, or after four seconds without it; call `health` to check the store. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Resolves when the store answers and does not refuse what this process needs; otherwise rejects with `unavailable`. */
   health(): Promise<void>;
   /**
-   * Removes what crashed edges and members left in the store, and expired fields of records. Returns how much it removed from presence and
-   * from members. Without it this data takes memory, and room totals stay too high.
+   * Removes what crashed edges and members left in the store, and expired fields of records. Returns how much it removed from presence and from
+   * members. Call it regularly: otherwise this data takes memory, and room totals stay too high.
    */
   sweep(): Promise<{ readonly presence: number; readonly members: number }>;
 }

@@ -13,9 +13,9 @@ export function createBus(runtime: Runtime): Bus {
 }
 
 function checkReplicated({ ack_timeout_ms, command_timeout_ms }: Runtime['config']['redis'], onRedis: boolean): void {
-  if (!onRedis) throw new ConfigError('redis.ack is replicated, but the engine is memory, which has no replicas: give REDIS_URL, or set redis.ack to local.');
+  if (!onRedis) throw new ConfigError('redis.ack is replicated, but the engine is memory, which has no replicas: set REDIS_URL, or set redis.ack to local.');
   if (ack_timeout_ms < command_timeout_ms) return;
   throw new ConfigError(
-    `redis.ack_timeout_ms is ${ack_timeout_ms}; it must be shorter than redis.command_timeout_ms, which is ${command_timeout_ms}, or the command fails first.`,
+    `redis.ack_timeout_ms is ${ack_timeout_ms}; it must be shorter than redis.command_timeout_ms, which is ${command_timeout_ms}, because otherwise the command times out first.`,
   );
 }

@@ -1,16 +1,17 @@
-// The history of a room's epochs. When a store loses its last writes (restored from a backup, promoted replica), the room keeps the
-// surviving messages and begins a new epoch: a fork. `forks` lists the earlier epochs and the offset up to which each survived, like the
-// timelines of PostgreSQL. `forks` tells a reader with a position in an older epoch up to which offset the messages of that epoch still exist.
+// The history of a room's epochs. When a store loses its last writes (restored from a backup, promoted replica), the room keeps the surviving
+// messages and begins a new epoch: a fork. `forks` lists the earlier epochs and the offset up to which each survived, like the timelines of
+// PostgreSQL. From `forks`, a reader with a position in an older epoch knows up to which offset the messages of that epoch still exist.
 //
-// Worked example: epoch A reaches gift offset 10, the store restarts with only 5: epoch B begins with forks [{A, gift 5}], its next offset is 6.
-// A reader at (A, 10) or (A, 5) continues after offset 5, a reader at (A, 3) after 3, and a reader at (X, 7), an unknown epoch, after 5.
+// Worked example: epoch A reaches gift offset 10, and the store restarts with the messages up to offset 5. Epoch B begins with forks [{A, gift 5}],
+// and its next offset is 6. A reader at (A, 10) or (A, 5) continues after offset 5, a reader at (A, 3) after 3, and a reader at (X, 7), an unknown
+// epoch, after 5.
 import { byStreamLane, type StreamLane } from '@danmux/protocol';
 import type { Fork, Heads, HeadsClaim } from './contract/streams.ts';
 
 /** Largest number of earlier epochs in `forks`. */
 const remembered = 8;
 
-/** Returns the offset after which a reader at the position (`epoch`, `offset`) must continue to miss nothing up to these heads. */
+/** Returns the offset after which a reader at the position (`epoch`, `offset`) must continue so that it misses no message up to these heads. */
 export function goesOnAfter(heads: Heads, lane: StreamLane, epoch: string, offset: number): number {
   const { forks = [] } = heads;
   if (epoch === heads.epoch && offset <= heads.offsets[lane]) return offset;

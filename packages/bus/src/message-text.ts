@@ -54,7 +54,10 @@ export function isMessage(text: string, lane: StreamLane, offset: number, id: st
 
 const quoted = /"(?:[^"\\]|\\.)*"/y;
 
-/** The user id of the recipient of a personal message; undefined for other messages and for tombstones. Parses no other field. */
+/**
+ * The user id of the recipient of a message in a user room; undefined for tombstones. Parses no other field. Not for other rooms: there `data` may
+ * contain `to`.
+ */
 export function addresseeOf(text: string): string | undefined {
   // `to` comes after `data`, and quotes inside JSON strings are escaped, so the last match is the real field.
   const at = text.lastIndexOf(',"to":"');

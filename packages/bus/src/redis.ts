@@ -1,4 +1,4 @@
-// Redis connections and channel names for libraries that need connections of their own: the socket.io adapter and BullMQ.
+// Redis connections and channel names for code outside the bus that connects to Redis itself: the socket.io adapter, BullMQ and command-line tools.
 
 export { sentinelOptions, serverOptions } from './redis/connection/client-options.ts';
 export { RedisConnection } from './redis/connection/connection.ts';

@@ -20,7 +20,7 @@ export interface RunOnceOptions {
   readonly giveUp: GiveUp;
 }
 
-/** `done` has the answer of this or an earlier attempt; `in_flight`: another attempt is running; `mismatch`: the key has another body. */
+/** `done`: the answer of this or an earlier attempt. `in_flight`: another attempt is running. `mismatch`: the key was used with another body. */
 export type RunOnceResult = Extract<IdempotencyState, { readonly state: 'done' }> | { readonly state: 'in_flight' | 'mismatch' };
 
 /**

@@ -15,7 +15,7 @@ export const userRoomHistory = 20_000;
 /** Room name that viewers see on personal messages, and join to recover them by position. */
 export { personalRoom };
 
-/** The names of the user rooms: each carries the personal messages of a share of all users. */
+/** The names of the user rooms. Each room carries the personal messages of a fraction of the users. */
 export const userRooms: readonly string[] = Array.from({ length: userRoomCount }, (_, number) => `@${number}`);
 
 /** The user room of a user; `user` may be any text. */

@@ -20,7 +20,7 @@ export function loadForCommand(command: Command): LoadedConfig {
   return loaded;
 }
 
-/** The schema checks redis.url as text only, because only the bus can parse it. The PEM files are read, so that a wrong path is an error now. */
+/** The schema checks redis.url as text only, because only the bus can parse it. It also reads the PEM files, to report a wrong path now. */
 function checkRedisUrl({ redis }: Config): void {
   if (!redis.url) return;
   try {

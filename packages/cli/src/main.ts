@@ -20,16 +20,17 @@ addPushCommand(program);
 addNodesCommand(program);
 addConfigCommand(program);
 
-/** The error output may be a pipe that nobody reads, milliseconds. */
+/** Maximum time to wait until the error text is written, in milliseconds. Standard error may be a pipe that nobody reads. */
 const longestWriteMs = 500;
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // A setting that is refused is the user's to mend and gets one line; any other error is ours and gets its stack.
+  // The user can correct a ConfigError, so it is printed as one line. Any other error is a bug in danmux and is printed with its stack.
   const text = error instanceof ConfigError ? error.message : inspect(error);
-  // Exits explicitly: under pm2 the IPC channel keeps a process alive that only sets its exit code, and in its cluster mode also after an
-  // unhandled rejection. The encoding is passed because the `write` that pm2 puts in place expects the callback as third argument.
+  // The process calls `process.exit`, because under pm2 the IPC channel keeps a process alive that only sets its exit code. In pm2's cluster
+  // mode even an unhandled rejection does not end the process. The encoding is passed because pm2 replaces `process.stderr.write` by a
+  // function that expects the callback as its third argument.
   const exit = () => process.exit(1);
   setTimeout(exit, longestWriteMs);
   process.stderr.write(`danmux: ${text}\n`, 'utf8', exit);

@@ -35,7 +35,7 @@ function parseData(text: string): unknown {
   try {
     return parseJson(text);
   } catch (error) {
-    // Invalid JSON is refused: as {"text": …} a gift would reach the viewers in a form that no page can show.
+    // Text that looks like invalid JSON is refused. If it were sent as {"text": …}, a page could not show a gift with such data.
     if (/^\s*[[{"]/.test(text))
       throw new ConfigError(`push: the data begins like JSON and is not valid JSON: ${(error as Error).message}. Correct it, or quote it for the shell.`);
     return { text };

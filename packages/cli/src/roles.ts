@@ -36,7 +36,10 @@ export function parseRoles(text: string): RoleName[] {
   return roleNames.filter((name) => asked.includes(name));
 }
 
-/** Creates the parts of a process and starts nothing. `logger` is the destination of the log, by default standard output. Throws a ConfigError when fewer than all roles are requested on the memory engine. */
+/**
+ * Creates the parts of a process and starts nothing. `logger` is the destination of the log, by default standard output. Throws a ConfigError
+ * when fewer than all roles are requested on the memory engine.
+ */
 export function composeNode(config: Config, roles: readonly RoleName[], logger?: { write(line: string): void }, environment = 'development'): Node {
   const role = roles.length === 1 ? (roles[0] ?? 'node') : 'node';
   const runtime = createRuntime({ config, role, version, environment, ...(logger ? { logger } : {}) });
@@ -73,8 +76,8 @@ function jobsOf(roles: readonly RoleName[], jobs: Jobs): Part[] {
 }
 
 /**
- * Edge and api answer health probes on their own port, and also on `metrics.port`, which viewers need not reach. A process with neither gets a
- * server on a port that only answers probes.
+ * Edge and api answer health probes on their own ports. If `metrics.port` is set, a second server answers probes there, on a port that can be
+ * closed to viewers. A process with neither edge nor api always gets a server that only answers probes.
  */
 function probes(runtime: Runtime, roles: readonly RoleName[]): Part[] {
   const { metrics, relay, worker } = runtime.config;

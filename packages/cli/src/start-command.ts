@@ -12,9 +12,9 @@ import { composeNode, type Node, parseRoles } from './roles.ts';
  * long time and makes up a third of the memory of a connection; `npm run loadtest -- idle-connections` measures that memory.
  */
 const heapGrowingPercent = 15;
-/** The drain of the process may take this much longer than the longest configured drain of a role, milliseconds. */
+/** Time that the drain of the process may take beyond the longest configured drain of a role, in milliseconds. */
 const drainMarginMs = 5_000;
-/** pm2 starts an ended process again at once, so a start that keeps failing must not use a whole core. */
+/** Pause under pm2 after a failed start, in milliseconds. pm2 restarts an ended process immediately; repeated failures would use a whole core. */
 const failedStartMs = 1_000;
 
 export function addStartCommand(program: Command): void {

@@ -8,7 +8,7 @@ import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 export interface MembershipOptions {
   readonly role: string;
   readonly address: () => string;
-  /** URL at which viewers reach the process; undefined when it follows from the address. */
+  /** URL at which viewers reach the process; undefined when viewers use `address`. */
   readonly url?: () => string | undefined;
   /** Load of the process, from 0 (idle) to 1 (full). */
   readonly load: () => number;

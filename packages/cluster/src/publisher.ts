@@ -1,5 +1,5 @@
 // The only caller of `bus.ingress.publish`, for messages from viewers, routes and jobs. Counts every new message in `danmux_accepted_total`, so
-// that the sum over all processes equals the ledger. It checks nothing; callers validate first.
+// that the sum over all processes can be compared with the ledger. It checks nothing; callers validate first.
 import { acceptedAt, type Bus, type Publication, type PublishResult, restamped } from '@danmux/bus';
 import { type JobQueue, jobIdOf } from '@danmux/jobs';
 import { DanmuxError } from '@danmux/protocol';
@@ -17,7 +17,10 @@ export class Publisher {
   readonly #source: PublishSource;
   readonly #hops: Pick<TraceHops, 'stored'> | undefined;
 
-  /** With `hops` each message also gets a debug line and, if it is traced, its first hops. Jobs and danmux's own messages pass no `hops`. */
+  /**
+   * With `hops`, each message is also logged at level debug, and the first hops of a traced message are recorded. Publishers for jobs and for
+   * danmux's own messages get no `hops`.
+   */
   constructor(runtime: Runtime, bus: Pick<Bus, 'ingress'>, source: PublishSource, hops?: Pick<TraceHops, 'stored'>) {
     this.#runtime = runtime;
     this.#bus = bus;
@@ -26,8 +29,8 @@ export class Publisher {
   }
 
   /**
-   * Same order and errors as `bus.ingress.publish`. A duplicate is not counted again. A call that rejects counts nothing although messages of it
-   * may be stored; the retry then finds duplicates, so the counter may fall behind the ledger, never ahead.
+   * Same order and errors as `bus.ingress.publish`. A duplicate is not counted again. When the call rejects, nothing is counted, although some
+   * messages may be stored. A retry then finds duplicates, so the counter may be lower than the ledger, but never higher.
    */
   async publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
     const results = await this.#bus.ingress.publish(publications);
@@ -63,8 +66,8 @@ export interface PublishingParts {
 }
 
 /**
- * Opens the receipt counts and adds the reporting job of each message that requests receipts, then calls `Publisher.publish`. If a step
- * fails, the result of that message is the error and the message is not stored; publish it again.
+ * For each message that requests receipts, opens the receipt counts and adds the job that reports them. Then calls `Publisher.publish`. If opening
+ * or adding fails, the result of that message is the error and the message is not stored; publish it again.
  */
 export async function publishAll(parts: PublishingParts, publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]> {
   if (!publications.some(({ marks }) => marks?.receipt)) return parts.publisher.publish(publications);
@@ -90,7 +93,7 @@ async function beginReceipts(parts: PublishingParts, publication: Publication): 
   await addReceiptsJob(parts, publication);
 }
 
-/** Adds the job that reports a message's receipts in a room to the webhooks; does nothing while no webhook target wants it. */
+/** Adds the job that reports the receipts of a message in a room to the webhooks. Does nothing when no webhook target wants that event. */
 export async function addReceiptsJob({ jobs, runtime }: Pick<PublishingParts, 'jobs' | 'runtime'>, { id, room }: { id: string; room: string }): Promise<void> {
   if (!wanted(runtime.config, 'message.receipts')) return;
   await jobs.add('receipts', { id, room }, { id: jobIdOf('receipts', `${room}\n${id}`), delayMs: runtime.config.receipts.timeout_ms });

@@ -1,6 +1,6 @@
-// Holds this relay's share of the shards: acquires free ones, renews their leases, releases some when another relay joins,
-// and notifies its owner of each shard gained or lost. A lease that could not be renewed in time counts as lost; the store's fence
-// makes a late write harmless in any case.
+// Holds this relay's share of the shards: acquires free ones, renews their leases, releases some when another relay joins, and notifies the
+// `ShardOwner` of each shard gained or lost. A lease that could not be renewed in time counts as lost. The store refuses writes under a lost lease,
+// so a late write does no harm.
 import { type Bus, type Lease, type Subscription, shardLease } from '@danmux/bus';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
 

@@ -10,8 +10,8 @@ const writeEveryMs = 250;
 const failure = { where: 'hops', message: 'could not store hops of traced messages' };
 
 /**
- * Buffers the hops of traced messages and writes them in batches. Over its rate and while the store is away hops are dropped, and nothing waits for
- * them.
+ * Buffers the hops of traced messages and writes them in batches. Hops over the rate limit, and hops that cannot be stored, are dropped. No message
+ * waits for them.
  */
 export class TraceHops implements Part {
   readonly name = 'hops';

@@ -40,7 +40,8 @@ export class EdgeRole implements Part {
     const hops = new TraceHops(runtime, bus, `edge@${runtime.node}`);
     const delivery = createDelivery(runtime, bus, { sessions, hops });
     const { fanOut, receipts, outbox } = delivery;
-    // A closure over the later `enforcement`, because the dependency is circular: a changed rule expels viewers from rooms, and rooms read rules.
+    // The callback uses `enforcement` before its declaration, because the parts depend on each other: a changed rule expels viewers from rooms, and
+    // rooms read rules.
     const rules = new Rules(runtime, bus, (change) => enforcement.apply(change));
     const { rooms, presence, joinLeaveEvents } = createRooms(runtime, bus, { ...delivery, rules });
     const enforcement = new Enforcement(runtime.clock, { sessions, rooms });

@@ -1,2 +1,2 @@
-// Holds viewer connections.
+// The package of the edge role, which holds the connections of viewers.
 export { EdgeRole } from './edge.ts';

@@ -1,4 +1,4 @@
-// Tells a repeated job from another job with the same id, by the digest in the data of both.
+// Decides whether two jobs with the same id are the same job or two different ones. Compares the digests in their data.
 import { DanmuxError } from '@danmux/protocol';
 
 /** Throws `duplicate_id` when both jobs have a digest and the digests differ. A job added by an older version has none and counts as equal. */

@@ -50,21 +50,21 @@ export interface JobOptions {
   /** Job id, generated when absent. Adding the id of a stored job adds none; adding the id of a dead letter retries it. */
   readonly id?: string;
   /**
-   * At most one job of this key waits and one runs. Adding while one waits returns its id and changes nothing, except that the earlier
-   * due time applies; adding while one runs adds a job that starts after it. A completed job with a key is not kept.
+   * At most one job with this key waits, and at most one runs. If a job waits, `add` adds none and returns the id of that job, whose due time
+   * becomes the earlier of the two. If a job runs, `add` adds a job that starts after it. A completed job with a key is not kept.
    */
   readonly key?: string;
   readonly delayMs?: number;
   /**
-   * `add` resolves only when the job is stored as safely as `redis.ack` requires; adding the same id again repeats that check. Set it for jobs
-   * that are acknowledged to a client.
+   * True: `add` resolves only when the job is stored as safely as `redis.ack` requires. Adding the same id again waits for the same guarantee.
+   * Set it for a job that is acknowledged to a client.
    */
   readonly confirmed?: boolean;
   /** Attempts in total, with backoff between them; default 5. After the last failure the job is a dead letter. */
   readonly attempts?: number;
 }
 
-/** Where a job is. `delayed` also while it waits for its next attempt; `failed`: its last attempt failed, it is a dead letter. */
+/** State of a job. `delayed` includes a job that waits for its next attempt. `failed`: all attempts failed, so the job is a dead letter. */
 export type JobState = 'waiting' | 'delayed' | 'active' | 'done' | 'failed';
 
 /** A stored job as an operator sees it, without its data. */
@@ -83,16 +83,19 @@ export interface JobStatus {
   readonly error?: string;
 }
 
-/** How far a long job has come. */
+/** Progress of a long job: `done` of `total` units. */
 export interface JobProgress {
   readonly done: number;
-  /** 0 while it is unknown. */
+  /** 0 while the total is unknown. */
   readonly total: number;
   /** Position at which another worker continues; only the handler interprets it. */
   readonly cursor?: string;
 }
 
-/** An attempt of a job, as its handler gets it. A handler may run twice for one job, because a worker may die after its work. */
+/**
+ * One attempt of a job; the argument of the job's handler. A handler may run again for a job whose work is done, because a worker may die
+ * before it stores the result.
+ */
 export interface RunningJob<N extends JobName> {
   readonly id: string;
   readonly name: N;
@@ -117,8 +120,8 @@ export interface JobQueue {
   /** Resolves with the job's id when it is stored. */
   add<N extends JobName>(name: N, data: JobData[N], options?: JobOptions): Promise<string>;
   /**
-   * Adds a job with an id given by a client. A stored job with this id and the same `digest`, or without one, is the same job; one with another
-   * `digest` makes it reject with `duplicate_id`.
+   * Adds a job with an id given by a client. If a job with this id is stored and either job has no `digest` or the digests are equal, adds
+   * nothing, but retries a dead letter. Rejects with `duplicate_id` when the digests differ.
    */
   addDistinct<N extends DistinctJobName>(name: N, data: JobData[N], options: JobOptions & { readonly id: string }): Promise<AddedJob>;
   /** Null when the job does not exist or was removed; completed jobs are kept for `jobs.kept_ms`. */
@@ -131,7 +134,7 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
 }
 
-/** A job that runs at an interval, without data. A failed run is repeated at the next interval at the latest. */
+/** A job without data that runs at an interval. The engine may retry a failed run earlier; otherwise the next interval runs it again. */
 export interface RepeatedJob {
   /** Lower-case words with dashes; used in Redis keys and metrics. */
   readonly name: string;

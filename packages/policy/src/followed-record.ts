@@ -4,11 +4,11 @@ import type { Bus, RecordChange, RecordState, Subscription } from '@danmux/bus';
 import { backoffMs, type Part, type Runtime } from '@danmux/runtime';
 import { Reading } from './reading.ts';
 
-/** Uses the content of a followed record. */
+/** The consumer of a followed record: interprets its fields. */
 export interface RecordReader {
   /**
-   * Called with the whole record whenever it may have changed; calls never overlap. Return false when the record is half written: it is
-   * read again soon. When it throws, the error is counted and logged, and it is called again soon.
+   * Called with the whole record whenever the record may have changed; calls never overlap. Return false when the record holds only a part of
+   * a change: the record is then read again soon. An exception is counted and logged, and the record is also read again soon.
    */
   read(state: RecordState): boolean | Promise<boolean>;
   /** Called with a single change before the whole record is read again, for readers that must react immediately. */
@@ -34,7 +34,10 @@ export class FollowedRecord implements Part {
   #version: number | undefined;
   /** Highest version seen in notifications since the last read began. */
   #notified = 0;
-  /** Number of reconnects. After one, notifications may be missing, and a replaced store's versions cannot be compared with earlier ones. */
+  /**
+   * Number of reconnects to the store. Notifications may be lost during an outage. If the store was replaced, its versions cannot be compared
+   * with earlier ones.
+   */
   #outages = 0;
   #halves = 0;
 

@@ -9,7 +9,7 @@ import { Reading } from './reading.ts';
 export interface FieldReader<T> {
   /** Parses a field; must not throw. */
   read(record: string, name: string, value: string): T;
-  /** Key by which two values of a field are compared; default: the field's text. */
+  /** Returns the text by which an old and a new value of a field are compared. If this method is absent, their whole texts are compared. */
   compared?(value: string): string;
   /** Called when a field was set, changed or removed (null). Not called when a field expires, nor for the first read. */
   changed?(record: string, name: string, now: Entry<T> | null, before: Entry<T> | null): void;
@@ -45,8 +45,8 @@ const forgetEveryMs = 60_000;
 const turns = 30;
 
 /**
- * Follows many records field by field, each while somebody needs it. Reads answer from memory; a change of another process arrives within a moment,
- * or at the next check when its notification was lost.
+ * Follows many records field by field, each record from the first `hold` or `keep` to the last `leave`. `get` and `entries` read from memory. A
+ * change by another process arrives as a notification. If the notification is lost, the next version check finds the change.
  */
 export class FollowedRecords<T> implements Part, RecordWatcher {
   readonly name = 'followed-records';
@@ -142,7 +142,8 @@ export class FollowedRecords<T> implements Part, RecordWatcher {
     const followed = this.#followed.get(record);
     if (!followed) return;
     followed.notified = Math.max(followed.notified, version);
-    // Before the first read ends, that read compares its version with `notified`. A version that is not newer is a late notification.
+    // While the first read runs, `#read` compares the version that it gets with `notified`, and reads again when its own version is lower.
+    // A notification with the version of the copy or a lower one is late: the copy already has that change.
     if (!followed.entries || version <= followed.version) return;
     if (before !== followed.version) {
       void this.#readAgain(record);

@@ -55,7 +55,7 @@ export class Reading {
     try {
       const about = await this.#options.read();
       this.#failures = 0;
-      // Jitter, so that processes that started together do not keep reading together.
+      // Jitter, so that processes that started at the same moment do not all read at the same moments.
       if (about !== undefined) again = about * (0.75 + Math.random() / 2);
     } catch (error) {
       this.#options.failed(error, ++this.#failures);

@@ -24,7 +24,8 @@ const noModes: RoomModes = {};
 const unreadable: Sanction = { by: 'unknown', at: 0 };
 
 /**
- * The modes and sanctions of followed rooms, and the sanctions for all rooms, answered from memory. During an outage the last known rules apply.
+ * The modes and sanctions of followed rooms, and the sanctions for all rooms. All answers come from memory. During an outage the last known
+ * rules apply.
  */
 export class Rules implements Part {
   readonly name = 'rules';
@@ -52,8 +53,8 @@ export class Rules implements Part {
   }
 
   /**
-   * Resolves when the rules of the room are known; they are followed until `leave`, which must be called once for each call. Rejects with
-   * `unavailable` when the rules were never read and cannot be read now. During an outage the last known rules stay active.
+   * Follows the rules of a room until `leave`, which must be called once for each `hold` that resolved. Resolves when the rules are known.
+   * Rejects with `unavailable` when the rules were never read and cannot be read now. During an outage the last known rules stay active.
    */
   async hold(room: string): Promise<void> {
     if (!this.#records.knows(ruleRecords.everywhere)) {
@@ -66,13 +67,16 @@ export class Rules implements Part {
     this.#records.leave(ruleRecords.room(room));
   }
 
-  /** Modes of a held room. */
+  /** Modes of a room that `hold` follows; no modes for any other room. */
   modes(room: string): RoomModes {
     const rule = this.#records.get(ruleRecords.room(room), modesField)?.value;
     return rule && 'modes' in rule ? rule.modes : noModes;
   }
 
-  /** The active mute or ban of a user in a held room: the one for this room or the one for all rooms, whichever ends later. */
+  /**
+   * The active mute or ban of a user in a room that `hold` follows. If the user has one for this room and one for all rooms, returns the one
+   * that ends later.
+   */
   sanction(kind: SanctionKind, user: string, room: string): Sanction | undefined {
     const field = sanctionField(kind, user);
     const everywhere = this.everywhere(kind, user);
@@ -100,8 +104,8 @@ export class Rules implements Part {
   }
 
   /**
-   * Reports the bans for all rooms after their first read, so that banned users who joined before it are removed. Kicks are not reported: a
-   * kick removes only users who are present when it is issued.
+   * Reports the bans for all rooms after their first read, so that edges remove banned users who joined before that read. Kicks are not
+   * reported: a kick removes only users who are present when it is issued.
    */
   #opened(record: string): void {
     if (record !== ruleRecords.everywhere) return;

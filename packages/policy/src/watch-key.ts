@@ -1,7 +1,7 @@
 // Links viewer tokens to the watch key that they were made with: a token has the key's id and the start of the digest of its text, and edges
-// compare both with the stored keys. It reads nothing else of a key, and knows no key text.
+// compare both with the stored keys. This file reads only the scopes, expiry times and digests of a stored key, and never a key text.
 
-/** A form of the key that is in force until `until` (milliseconds since 1970; undefined: until the key is changed). */
+/** A mark that tokens of a watch key may have. It is valid until `until` (milliseconds since 1970; undefined: until the key changes). */
 export interface WatchMark {
   readonly mark: string;
   readonly until: number | undefined;
@@ -21,7 +21,7 @@ export function watchMarksOf(id: string, stored: string): readonly WatchMark[] {
   try {
     key = JSON.parse(stored);
   } catch {
-    // The api reports malformed keys.
+    // A malformed key is skipped here without a log line, because the api logs it.
     return [];
   }
   if (!Array.isArray(key?.scopes) || !key.scopes.includes('watch') || !Array.isArray(key.secrets)) return [];

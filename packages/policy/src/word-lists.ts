@@ -3,7 +3,7 @@
 import type { RecordField } from '@danmux/bus';
 import type { WordList } from '@danmux/protocol';
 
-/** List names cannot contain `#`. */
+/** Separates the name of a list from the number of a part in a field name. List names cannot contain it. */
 const partSign = '#';
 /** UTF-8 bytes of words in one part; the rest of the 64 KiB is for the part's other members. */
 const partBytes = 49_152;

@@ -1,5 +1,5 @@
-// A recall of all messages of a user or of a whole room, as one control message, and the rule by which server and clients decide whether it
-// covers a message. It recalls nothing itself, and a recall of one message by its id is not described here.
+// A bulk recall: one control message recalls all messages of a user or of a whole room. Server and clients use the rule in this file to decide
+// whether it covers a message. The recall of one message by its id is not part of this file.
 import { isStreamLane, lanes, type StreamLane, streamLanes } from './lanes.ts';
 import { reservedTypes } from './message-types.ts';
 import type { Positions } from './position.ts';
@@ -8,12 +8,12 @@ import type { Msg } from './publication.ts';
 /** The recalled messages: those of one user, or all of a room. */
 export type RecallScope = { readonly user: string } | { readonly all: true };
 
-/** A recall of many messages: its scope, and how far it reaches in each lane. */
+/** A recall of many messages: its scope, and the last recalled offset of each lane. */
 export interface BulkRecall {
   readonly scope: RecallScope;
   /** The last recalled offset of each lane; later messages stay, and so do all messages of a lane that is absent. */
   readonly positions: Positions;
-  /** When the recall was accepted, milliseconds since 1970. Decides about messages without an offset. */
+  /** When the recall was accepted, milliseconds since 1970. Messages without an offset are covered up to this time. */
   readonly ts: number;
 }
 

@@ -1,5 +1,6 @@
-// Three tables: reasons for closing a connection, codes of `notice`, and reasons of `gap`. Each row says how a client should react. Edges
-// send these codes, and docs/protocol.md is generated from the tables. This file contains data only; other files decide when a code is sent.
+// Three tables: reasons for closing a connection, codes of `notice`, and reasons of `gap`. Each row says how a client should react.
+// docs/protocol.md is generated from the tables. This file contains data only; edges decide when a code is sent, and the client SDK emits some gaps
+// itself.
 
 /** How the edge closes a connection for one reason, and whether the client should reconnect. */
 export interface Closing {
@@ -27,12 +28,12 @@ export const closings = {
     reconnect: false,
     text: 'The user is banned from all rooms. Reconnect after `until` of the notice; without `until`, do not reconnect.',
   },
-  token_expired: { by: 'disconnect', reconnect: false, text: 'The token expired `viewer.token_leeway_s` ago. Connect with a new one.' },
-  token_key_removed: { by: 'disconnect', reconnect: false, text: 'The watch key of the token was deleted, rotated or has expired.' },
+  token_expired: { by: 'disconnect', reconnect: false, text: 'The token has been expired for longer than `viewer.token_leeway_s`. Connect with a new one.' },
+  token_key_removed: { by: 'disconnect', reconnect: false, text: 'The watch key of the token was deleted or rotated, or has expired.' },
   disconnected: { by: 'disconnect', reconnect: true, text: 'The server was asked to close all connections of the user.' },
 } as const satisfies Record<string, Closing>;
 
-/** A reason of the table; with a parameter only the reasons whose connections the edge closes in that way. */
+/** A reason of the table. With the type parameter, only the reasons for which the edge closes the connection in that way. */
 export type ClosingReason<By extends Closing['by'] = Closing['by']> = {
   [R in keyof typeof closings]: (typeof closings)[R]['by'] extends By ? R : never;
 }[keyof typeof closings];
@@ -57,7 +58,10 @@ export const notices = {
   unbanned: { ends: false, text: 'The ban was lifted; join again. Only open connections of the user get this notice.' },
   kicked: { ends: true, text: 'The user was removed and may join again.' },
   room_forbidden: { ends: true, text: 'The new token of the connection does not allow this room.' },
-  token_key_removed: { ends: true, text: 'The watch key of the token was deleted, rotated or has expired; the edge closes the connection.' },
+  token_key_removed: {
+    ends: true,
+    text: 'The watch key of the token was deleted or rotated, or has expired; the edge closes the connection. Get a token with a valid key.',
+  },
   token_expired: { ends: true, text: 'The token has expired; the edge closes the connection. Connect with a new token.' },
 } as const satisfies Record<string, NoticeSpec>;
 

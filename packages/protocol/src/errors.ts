@@ -50,7 +50,7 @@ export const errors = {
   token_key_removed: {
     status: 401,
     retryable: false,
-    text: 'The watch key of this token was deleted, rotated or has expired.',
+    text: 'The watch key of this token was deleted or rotated, or has expired; get a token with a valid key.',
   },
   token_mismatch: {
     status: 403,
@@ -121,8 +121,8 @@ export class DanmuxError extends Error {
   }
 
   /**
-   * The wait that is sent to the client, milliseconds; `defaultMs` when the error has none. When the state of the server is the reason (HTTP 503 and
-   * `room_full`), it is a random time from one to two times `retryAfterMs`, new at each call: clients that are refused together must not return
+   * Returns the wait that is sent to the client, in milliseconds. `defaultMs` replaces a missing `retryAfterMs`. A wait because of the state of the
+   * server (HTTP 503 and `room_full`) is multiplied by a random factor from 1 to 2 at each call: clients that are refused together must not return
    * together, and they may share one error object. Other waits, such as the end of a mute, are exact.
    */
   retryHintMs(defaultMs?: number): number | undefined {

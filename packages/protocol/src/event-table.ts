@@ -34,7 +34,7 @@ export const viewerEvents = {
     errors: ['invalid_room', 'not_joined', 'unavailable'],
   },
   auth: {
-    text: 'Replace the token of the connection before it ends; narrower rights hold at once. After an error the previous token stays in force.',
+    text: 'Replaces the token of the connection before the token expires; narrower rights apply at once. After an error the previous token stays in force.',
     errors: [
       ...(['token_invalid', 'token_algorithm_refused', 'token_key_unknown', 'token_signature_invalid', 'token_claim_invalid'] as const),
       ...(['token_not_yet_valid', 'token_expired', 'token_key_removed', 'token_mismatch', 'banned', 'unavailable'] as const),

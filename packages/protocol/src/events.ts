@@ -24,9 +24,9 @@ export type Ack<T> = (reply: Reply<T>) => void;
 /** Joins a room, or joins it again after a reconnect. */
 export interface JoinRequest {
   room: string;
-  /** The viewer's last position in each lane. `msgs` has the later ones; if not all can be replayed, `recovered` of the lane is false. */
+  /** The viewer's last position in each lane. The reply has the messages after it; if not all can be replayed, `recovered` of the lane is false. */
   positions?: Positions;
-  /** Maximum number of latest messages, in total, from lanes without a position or not recovered. Default 0 with `positions`, 50 without. */
+  /** Maximum number of latest messages, over all lanes that have no position or were not recovered. Default 0 with `positions`, 50 without. */
   history?: number;
 }
 
@@ -140,7 +140,7 @@ export interface ViewerEvents {
   auth: (request: AuthRequest, ack: Ack<AuthReply>) => void;
 }
 
-/** Messages that this viewer was not sent, or, with `history_lost`, the begin of a new epoch of the lane. */
+/** Reports messages that this viewer did not get or, with `history_lost`, the start of a new epoch of the lane. */
 export interface Gap {
   room: string;
   lane: Lane;
@@ -157,7 +157,10 @@ export interface PresenceUpdate {
   online: number;
 }
 
-/** Something that concerns this viewer. With `room` it is about that room only, without it about the connection. */
+/**
+ * Reports a sanction, an expired token, a room that a new token does not allow, or a refused event to this viewer. With `room`, the notice is about
+ * that room only; without `room`, it is about the connection.
+ */
 export interface Notice {
   /** A notice code, or a code of the errors table when the notice answers a refused event without an ack callback. */
   code: NoticeCode | ErrorCode;

@@ -10,13 +10,19 @@ export interface LaneSpec {
   /** Behaviour at a cap: `refuse` returns an error to the publisher, `shed` drops the oldest publication and counts it. */
   readonly atCap: 'refuse' | 'shed';
   /**
-   * How a relay merges publications. `combos`: gifts of one combo within its window, into one message that keeps the id of each. `counters`: messages
-   * of one type within a tick, by the `merge` of the type. null: never.
+   * How a relay merges publications. `combos`: the gifts of one combo within its time window become one message, which keeps the id of each gift.
+   * `counters`: the messages of one type within a tick are merged as the `merge` of the type says. null: never.
    */
   readonly merges: 'combos' | 'counters' | null;
-  /** True: clearing a room recalls its messages. False: they change the state of clients, which a client that was away must still learn. */
+  /**
+   * True: clearing a room recalls the messages of the lane. False: the messages stay, because they change the state of clients, and a client that
+   * was away must still get them.
+   */
   readonly cleared: boolean;
-  /** Publications kept in the stream of a room (more for messages to users), and the TTL after the last write, seconds; null: no stream. */
+  /**
+   * `size`: publications kept in the stream of a room; rooms with messages to single users keep more. `ttlS`: seconds from the last write until the
+   * stream expires. null: the lane has no stream.
+   */
   readonly history: { readonly size: number; readonly ttlS: number } | null;
 }
 

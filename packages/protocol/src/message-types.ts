@@ -15,8 +15,8 @@ export interface MessageType {
   /** With `newest`: name of a field of `data`. Messages of one sender that differ in this field do not replace each other. */
   readonly key?: string;
   /**
-   * Messages of this type that one user may send per minute through one edge. A type that sets this field has a rate limit of its own, and
-   * so has every ambient type; `edge.send_per_minute` and `edge.send_burst` are the defaults of such a limit. All other types share one.
+   * Messages of this type that one user may send per minute through one edge. A type that sets this field has a separate rate limit, and so has
+   * every ambient type; the defaults of such a limit are `edge.send_per_minute` and `edge.send_burst`. All other types share one rate limit.
    */
   readonly viewer_per_minute?: number;
   /** Messages of this type that one user may send in one burst through one edge. */

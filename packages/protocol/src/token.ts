@@ -16,7 +16,7 @@ export interface TokenClaims {
   /** Id of the login; POST /v1/tokens does not set it. */
   readonly session?: string;
   readonly iss?: string;
-  /** The watch key that the token was made with; without the key it is refused. */
+  /** The watch key with which the token was made. The token is refused when that key was deleted or rotated, or has expired. */
   readonly watch_key?: string;
   /** False: the bearer may not join `@me`. POST /v1/tokens sets it to false when the API key is restricted to some rooms. */
   readonly own?: boolean;

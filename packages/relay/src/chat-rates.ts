@@ -34,7 +34,7 @@ export class ChatRates {
   async follow(room: string, apply: Apply): Promise<void> {
     const isNew = !this.#rooms.has(room);
     this.#rooms.set(room, apply);
-    // `keep` and not `hold`, because `hold` rejects when the record cannot be read, and the relay must continue without it.
+    // Calls `keep` instead of `hold`: `hold` rejects when the record cannot be read, but the relay must continue without the record.
     if (isNew) await this.#records.keep(ruleRecords.room(room));
     else this.#apply(ruleRecords.room(room));
   }

@@ -8,7 +8,7 @@ interface Candidate {
   readonly nth: number;
   readonly repeated: boolean;
   readonly rank: number;
-  /** A pseudo-random order among equals. */
+  /** Pseudo-random number that orders messages of equal weight. */
   readonly lot: number;
 }
 
@@ -30,7 +30,7 @@ function candidatesOf(waiting: readonly Pending[]): Candidate[] {
     const { weight, entry } = publication;
     const sender = weight?.sender ?? '';
     const nth = bySender.get(sender) ?? 0;
-    // Messages without a sender do not count as messages of one sender.
+    // Messages without a sender are not counted as messages of the same sender.
     if (sender !== '') bySender.set(sender, nth + 1);
     const repeated = weight !== undefined && contents.has(weight.content);
     if (weight) contents.add(weight.content);

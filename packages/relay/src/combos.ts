@@ -1,5 +1,5 @@
-// Gift combos of one room: the first gift of a combo is sent at once, later gifts within the window are sent as one message at its end,
-// with the exact sum of their counts and the id of each.
+// Gift combos of one room. The first gift of a combo is sent immediately. Later gifts within the window are merged at its end into one message
+// (several above `comboParts` gifts), with the exact sum of their counts and the id of each.
 import { bodyOfParts, comboParts, type Pending } from '@danmux/bus';
 
 interface Combo {

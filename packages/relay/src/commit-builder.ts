@@ -70,7 +70,7 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
   };
 }
 
-/** A bulk recall with the positions up to which it holds: the heads before this commit. Other messages are unchanged. */
+/** Returns a bulk recall with its last recalled positions, which are the heads before this commit. Returns any other message unchanged. */
 function completed(publication: Waiting, heads: Heads): Waiting {
   const scope = publication.marks?.recall_of;
   return scope ? { ...publication, body: withPositions(publication.body, recallPositions(scope, heads)) } : publication;
@@ -121,7 +121,7 @@ function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
   return { shed };
 }
 
-/** Messages shed over the budget, which are still sent to their own senders, at most `senderOnlyMessages` of them. */
+/** The first `senderOnlyMessages` of the messages shed because of the budget, each with its sender, who still gets it. */
 function senderOnlyOf(dropped: readonly Dropped[]): [string, string][] {
   const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
   const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));

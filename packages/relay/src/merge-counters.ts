@@ -1,5 +1,5 @@
-// Merges the ambient messages of one tick, such as likes and enters. Messages of a summing type become one: the newest, with the sum of
-// the counts. Of other types the newest message of each sender and key remains. Only this file and combos.ts parse messages in a relay.
+// Merges the ambient messages of one tick, such as likes and enters. Messages of a summing type become one: the newest, with the sum of the counts.
+// For a type with `merge: 'newest'`, only the newest message of each sender and key remains. Only this file and combos.ts parse messages in a relay.
 import { countedBody, countOf, fieldText, type Pending } from '@danmux/bus';
 import { type MessageType, messageTypes } from '@danmux/protocol';
 
@@ -9,7 +9,7 @@ export interface Merged {
   readonly kept: Pending[];
   /** Messages that were merged into another one. */
   readonly merged: Pending[];
-  /** Messages dropped because the tick has more than `newestOfTick` messages. */
+  /** Messages dropped because the tick has more than `newestOfTick` messages of types with `merge: 'newest'`. */
   readonly shed: Pending[];
 }
 

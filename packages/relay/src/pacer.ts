@@ -15,7 +15,7 @@ export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number
   return Math.max(0, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
 }
 
-/** True when the next frame to send is one of control and gift messages. */
+/** True when the next frame must contain control and gift messages. */
 export function urgentIsNext(queue: Waiting, config: PacerConfig, now: number): boolean {
   const at = urgentAt(queue, config);
   return at <= now || at <= ordinaryAt(queue, config);

@@ -9,7 +9,9 @@ import { RoomClaims } from './room-claims.ts';
 import { ShardRelay } from './shard-relay.ts';
 import { TrafficCounter } from './traffic-counter.ts';
 
-/** Share of the time in which the event loop was busy since the call before. A relay that owns all shards and has nothing to do is idle. */
+/**
+ * Share of the time in which the event loop was busy since the call before. The load is low on a relay without traffic, even if it owns all shards.
+ */
 function busyShare(): () => number {
   let last = performance.eventLoopUtilization();
   return () => {
@@ -20,7 +22,7 @@ function busyShare(): () => number {
   };
 }
 
-/** The relay of a process; shards move to and from it while it runs. */
+/** The relay of a process. It gains and loses shards while it runs. */
 export class RelayRole implements Part {
   readonly name = 'relay';
   readonly #runtime: Runtime;

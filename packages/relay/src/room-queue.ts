@@ -74,7 +74,7 @@ export class RoomQueue {
   #flushing = false;
   #unreported = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
-  /** The unreported count before the current frame was taken; it stays valid until that frame is committed. */
+  /** The unreported count before the current frame was taken. If the commit of the frame fails, the next queue of the room starts with this count. */
   #before: Unreported | undefined;
 
   constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, unreported }: QueueOptions = {}) {
@@ -93,7 +93,7 @@ export class RoomQueue {
     if (!this.#combos.keep(publication, now)) this.#lanes[publication.lane].push(publication);
   }
 
-  /** Messages with these ids, and messages that a bulk recall covers, will not be sent. */
+  /** Adds recalls: waiting messages with these ids, and messages that a bulk recall covers, are dropped instead of sent. */
   recall(recalled: Recalled): void {
     this.#recalls.add(recalled);
   }
@@ -153,7 +153,7 @@ export class RoomQueue {
     const dropped = this.#dropGone(urgentLanes);
     for (const combo of this.#combos.take(now)) this.#lanes[combo.lane].push(combo);
     const batch = this.#take(urgentLanes, limit);
-    // The parts of a merged message leave the ingress with it, not before.
+    // The gifts that were merged into a message are removed from the ingress by the same commit as the message, not earlier.
     for (const lane of comboLanes) {
       const merged = batch[lane]?.flatMap(({ gifts = [] }) => gifts.slice(0, -1)) ?? [];
       if (merged.length > 0) dropped.push({ lane, reason: 'merged', publications: merged });

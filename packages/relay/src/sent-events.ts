@@ -5,7 +5,7 @@ import { isStreamLane, type Lane, type WebhookEventName } from '@danmux/protocol
 import type { Config } from '@danmux/runtime';
 import { wanted } from '@danmux/webhooks';
 
-/** Limits of one event in messages and bytes; a larger single message is not split. With `webhooks.log_events` they bound the log. */
+/** Limits of one event in messages and bytes; a larger single message is not split. With `webhooks.log_events` they limit the size of the log. */
 const eventMessages = 100;
 const eventBytes = 65_536;
 const type: WebhookEventName = 'message.sent';

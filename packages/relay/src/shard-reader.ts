@@ -70,7 +70,7 @@ export class ShardReader {
     this.#paused = false;
   }
 
-  /** `count` publications of the lane were committed, so that more may be read. */
+  /** Call after a commit of `count` publications of the lane, so that more may be read. */
   settled(lane: Lane, count: number): void {
     this.#addBacklog(lane, -count);
   }
@@ -83,7 +83,8 @@ export class ShardReader {
         () => this.#owner.resumed(),
       );
     } catch (error) {
-      // No reset: the publications read so far are valid. The owner's timer reads the ingress until a later read subscribes.
+      // The owner need not reset, because the publications read so far are valid. Until a later read succeeds in subscribing, the owner's timer
+      // causes the reads.
       this.#runtime.caught('shard-relay', error, 'could not subscribe to the ingress of a shard', { fields: { shard: this.#shard } });
     }
   }

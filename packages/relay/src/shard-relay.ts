@@ -228,7 +228,8 @@ export class ShardRelay {
   #refused(reason: 'fenced' | 'moved'): void {
     this.#runtime.metrics.commitsRefused.inc({ reason });
     this.#runtime.counted.warn({ shard: this.#shard, reason }, 'a commit was refused');
-    // This relay gave up the shard meanwhile and may own it again under a newer lease, which this refusal does not concern.
+    // A stopped ShardRelay has given up the shard. The process may own the shard again under a newer lease, and this refusal does not concern that
+    // lease.
     if (this.#stopped) return;
     if (reason === 'fenced') this.#onFenced();
     else this.#reset();

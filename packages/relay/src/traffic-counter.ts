@@ -1,6 +1,6 @@
-// Counts the sequenced and the shed messages of each room and writes the counts to the store every 5 seconds. It works per commit and lane,
-// not per message. The rooms that have waited longest are written first, so that no room is skipped, even one that has ended. When
-// too many rooms wait, further rooms are not counted.
+// Counts the sequenced and the shed messages of each room and writes the counts to the store every 5 seconds. It works per commit and lane, not per
+// message. The rooms that have waited longest are written first, so that no room is skipped, not even one without further messages. When too many
+// rooms wait, further rooms are not counted.
 import { type Bus, isUserRoom, type TrafficRow } from '@danmux/bus';
 import { byLane, type Lane } from '@danmux/protocol';
 import { type Part, Periodic, type Runtime } from '@danmux/runtime';
@@ -15,7 +15,7 @@ const roomsWaiting = 20_000;
 const failure = { where: 'traffic-counter', message: 'could not store the traffic of rooms' };
 
 interface Counts {
-  /** On the monotonic clock. */
+  /** Start of the counted period, milliseconds on the monotonic clock. */
   readonly since: number;
   readonly sequenced: Partial<Record<Lane, number>>;
   readonly shed: Partial<Record<Lane, Record<string, number>>>;
@@ -66,7 +66,7 @@ export class TrafficCounter implements Part {
       this.#runtime.metrics.trafficLost.inc();
       return undefined;
     }
-    // The room has had no traffic since the last write, so its rate is measured from that time.
+    // The room has had no traffic since the last write, so its rate is measured from the time of that write.
     const counts = { since: this.#writtenAt, sequenced: {}, shed: {} };
     this.#rooms.set(room, counts);
     return counts;

@@ -1,5 +1,5 @@
-// Restricts outgoing requests (webhooks, viewer.token_jwks_url) to public addresses and to the private ranges that the config allows. It is
-// the `lookup` function of the connection, so that the checked address is the one connected to, even if the name resolves differently later.
+// Restricts outgoing requests (webhooks, viewer.token_jwks_url) to public addresses and to the private ranges that the config allows. The guard
+// provides the `lookup` function of a connection, so that the connection goes to the checked address, even if the name resolves differently later.
 import { lookup as resolve } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
@@ -31,13 +31,16 @@ export class AddressGuard {
     this.#allowed = allowed.map(rangeOf);
   }
 
-  /** Checks a host that is an IP address, which is never looked up. Throws `RefusedAddress`; names pass. */
+  /**
+   * Checks a host that is an IP address, because Node calls `lookup` only for names. Throws `RefusedAddress` when the address is not allowed; a
+   * name passes.
+   */
   checkHost(host: string): void {
     const bare = host.replace(/^\[(.*)\]$/, '$1');
     if (isIP(bare) !== 0) this.#check(bare, bare);
   }
 
-  /** Every address of the name must be allowed, because the one that will be used is not known. */
+  /** Resolves a name and checks its addresses. All of them must be allowed, because the connection may use any of them. */
   readonly lookup: LookupFunction = (name, options, done) => {
     resolve(name, { ...options, all: true }, (error, addresses) => {
       if (error) return done(error, '');

@@ -18,7 +18,7 @@ export class BoundedMap<K, V> extends Map<K, V> {
     return this;
   }
 
-  /** Removes the oldest entries while `isOver` holds for them, such as expired ones; stops at the first that stays. Does not call `dropped`. */
+  /** Removes the oldest entries, such as expired ones, up to the first for which `isOver` returns false. Does not call `dropped`. */
   deleteOldestWhile(isOver: (value: V, key: K) => boolean): void {
     for (const [key, value] of this) {
       if (!isOver(value, key)) return;

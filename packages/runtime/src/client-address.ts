@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { ConfigError } from './config/config-error.ts';
 
-/** Returns the client's address of a request; empty when the connection has already ended. */
+/** Returns the address of the client that sent a request; empty when the connection has already ended. */
 export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
 
 /**
@@ -20,7 +20,7 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     const reported = String(headers['x-forwarded-for'] ?? '').split(',');
     for (const text of reported.reverse()) {
       const address = plainAddress(text);
-      // For example `unknown`: the proxy that wrote it is the last known address.
+      // The entry may be no address, for example `unknown`. Then the proxy that wrote it is the last known address.
       if (isIP(address) === 0) return client;
       client = address;
       if (!trusts(client)) return client;

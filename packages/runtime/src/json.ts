@@ -9,14 +9,17 @@ const secret = randomBytes(12).toString('hex');
 const mark = `\ud800${secret}`;
 const writtenMarks = new RegExp(`"\\\\ud800${secret}([^"]+)"`, 'g');
 
-/** Matches text that may contain a number changed by a round trip: one of 16 digits, with a fraction or exponent, or -0. Also matches in strings. */
+/**
+ * Matches text that may contain a number changed by a round trip: at least 16 digits, a fraction, an exponent, or -0. It also matches inside
+ * strings.
+ */
 const mayHoldNumber = /(?:^|[[:,\s])(?:-0|-?\d{16}|-?\d{1,15}[.eE])/;
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 
 /** Matches one JSON escape, or the two escapes of a complete surrogate pair. */
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[dD][89a-fA-F][\da-fA-F]{2}|.)/gs;
 const mayHoldLoneSurrogate = /\\u[dD][89a-fA-F]/;
-/** Characters of the escape of one surrogate. */
+/** Number of characters in the escape of one surrogate, such as `\ud800`. */
 const loneSurrogateLength = 6;
 
 let writing = false;

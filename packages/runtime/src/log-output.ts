@@ -9,7 +9,10 @@ export interface LogOutputOptions {
   readonly sink?: LogSink;
   /** Called for each dropped line. */
   readonly dropped?: () => void;
-  /** Called for the first line that an outage drops. `error` is that of the last finished write, undefined when the reader is blocked. */
+  /**
+   * Called when the first line of an outage is dropped. `error` is the error of the last write that ended. It is undefined if that write succeeded:
+   * then the reader is blocked.
+   */
   readonly outage?: (error: NodeJS.ErrnoException | undefined) => void;
   /** Called with the number of dropped lines when writing works again and half of the buffer is free. */
   readonly resumed?: (lines: number) => void;

@@ -36,8 +36,8 @@ function descriptorSink(fd: number): LogSink {
 }
 
 /**
- * A stream does not report how much of a failed chunk was written, so the caller writes the whole chunk again. The encoding is passed because
- * the `write` that pm2 puts in place calls only a third argument when its logs are disabled.
+ * A stream does not report how much of a failed chunk was written, so the caller writes the whole chunk again. The encoding is passed because of
+ * pm2: while its logs are disabled, the `write` that it installs calls the callback only as the third argument.
  */
 function streamSink(stream: Writable): LogSink {
   return { write: (chunk, done) => void stream.write(chunk, 'utf8', (error) => done(error ?? null, error ? 0 : chunk.length)) };

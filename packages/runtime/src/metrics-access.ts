@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.ts';
 /** Text for a reader who is refused; names both remedies. */
 export const metricsClosedText = 'Send metrics.key as "Authorization: Bearer KEY", or read /metrics on metrics.port.';
 
-/** True with the key of `metrics.key`, and for everyone outside production while no key is set. */
+/** True when the request has `metrics.key`. While no key is set, true for every request outside production. */
 export function mayReadMetrics({ config, environment }: Pick<Runtime, 'config' | 'environment'>, authorization: string | undefined): boolean {
   const { key } = config.metrics;
   if (key === '') return environment !== 'production';

@@ -37,7 +37,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    // Every wait removes the listener that it added, so Node's warning about a leak would be wrong when many waits share a signal.
+    // Node warns about a leak when a signal has many listeners. The limit is lifted, because many waits may share a signal and each removes its
+    // listener.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', done, { once: true });
   });

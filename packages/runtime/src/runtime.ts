@@ -48,7 +48,10 @@ export interface RuntimeOptions {
   readonly processMetrics?: boolean;
 }
 
-/** Creates a process's runtime. Call it once per process: the default metrics of the process and its standard output belong to it. */
+/**
+ * Creates the runtime of a process. Call it once per process, because the runtime collects the default process metrics and writes to standard
+ * output.
+ */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { config, role, version, environment = 'development', logger, clock = new ClusterClock(), processMetrics = true } = options;
   const node = `${role}-${newId().slice(-10).toLowerCase()}`;

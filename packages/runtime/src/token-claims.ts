@@ -1,5 +1,5 @@
-// Reads the claims of a viewer token whose signature is verified: integers become text, null counts as absent, and a claim that is
-// missing, wrong or too far ahead is refused with its name. It verifies no signature.
+// Reads the claims of a viewer token after its signature was verified elsewhere. Integers in text claims become text, and null counts as absent. A
+// claim that is missing, wrong or too far ahead is refused, and the error names the claim.
 import { DanmuxError, limits, type TokenClaims } from '@danmux/protocol';
 import type { Config } from './config/schema.ts';
 import { toJson } from './json.ts';
@@ -9,7 +9,7 @@ export type ClaimRules = Pick<Config['viewer'], 'token_issuer' | 'token_audience
 
 /** Characters of `name`, `avatar`, `device` and `session`. */
 const longestText = 512;
-/** Seconds since 1970 never reach this before the year 5138, and milliseconds exceeded it in 1973. */
+/** Smallest number that is taken for milliseconds: seconds since 1970 reach it in the year 5138, and milliseconds exceeded it in 1973. */
 const leastMs = 100_000_000_000;
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ const readers: Readonly<Record<string, Read>> = {
   send: flagOf,
 };
 
-/** Returns the claims; throws `token_expired`, `token_not_yet_valid` or `token_claim_invalid`. `now` is in milliseconds since 1970. */
+/** Returns the claims; throws `token_invalid`, `token_claim_invalid`, `token_expired` or `token_not_yet_valid`. `now`: milliseconds since 1970. */
 export function claimsOf(payload: unknown, rules: ClaimRules, now: number): TokenClaims {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     throw new DanmuxError('token_invalid', { message: 'The content of the viewer token is not a JSON object.' });
@@ -64,7 +64,7 @@ function checkTimes({ exp, nbf }: Payload, { token_leeway_s: leewayS, token_max_
 function secondsOf(claim: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== 'number') throw refused(claim, 'is not a number of seconds since 1970');
-  if (value >= leastMs) throw refused(claim, 'is too large, as if in milliseconds; give seconds since 1970');
+  if (value >= leastMs) throw refused(claim, 'is too large and is probably in milliseconds; give seconds since 1970');
   return value;
 }
 
@@ -76,7 +76,7 @@ function textOf(claim: string, value: unknown, most = Number.POSITIVE_INFINITY):
   return text;
 }
 
-/** A list of texts; a single text is a list of one. */
+/** Reads a list of texts. A single text becomes a list with one item. */
 function textsOf(claim: string, value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map((item) => textOf(claim, item));
 }

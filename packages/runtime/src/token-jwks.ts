@@ -1,5 +1,5 @@
-// Fetches the JWK set of viewer.token_jwks_url and caches it. The URL comes from the config alone, never from a token, and however many
-// tokens name unknown keys, at most one request starts in 30 s. It verifies no token.
+// Fetches the JWK set of viewer.token_jwks_url and caches it. The URL comes only from the config, never from a token. At most one request starts in
+// 30 s, however many tokens name unknown keys. This file verifies no token.
 import { get, type RequestOptions } from 'node:https';
 import { DanmuxError } from '@danmux/protocol';
 import { AddressGuard } from './address-guard.ts';
@@ -12,7 +12,9 @@ export interface TokenJwksRuntime extends Pick<Runtime, 'config' | 'clock' | 'ca
 }
 
 export interface TokenJwksOptions extends Pick<RequestOptions, 'ca'> {
-  /** Milliseconds of a monotonic clock: the wall clock may be set, and the cluster's clock steps when the store is reached. */
+  /**
+   * Monotonic clock, milliseconds. The wall clock can be set, and the cluster's clock can step when the store is first reached, so neither is used.
+   */
   readonly monotonic?: () => number;
 }
 
@@ -27,10 +29,10 @@ export class TokenJwks {
   readonly #url: URL;
   readonly #guard: AddressGuard;
   readonly #monotonic: () => number;
-  /** Default: the CAs of Node.js, to which NODE_EXTRA_CA_CERTS adds. */
+  /** The trusted CAs. Default: the CAs of Node.js and those of NODE_EXTRA_CA_CERTS. */
   readonly #trust: Pick<RequestOptions, 'ca'>;
   #keys: readonly PublicKey[] = [];
-  /** Start of the last request that succeeded, and of the last request. */
+  /** Monotonic start of the last successful request (`#fetchedAt`) and of the last request (`#triedAt`). */
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
@@ -44,8 +46,8 @@ export class TokenJwks {
   }
 
   /**
-   * The keys that match. When none does, the set is fetched again, unless it was within 30 s. Throws `unavailable` when the set cannot tell:
-   * it was never read, not read for an hour, or may have changed since.
+   * Returns the matching keys. When none matches, the set is fetched again, but at most once in 30 s. Throws `unavailable` when no usable key
+   * matches and no request that began after this call succeeded: the current set may contain the key.
    */
   async matching(matches: (key: PublicKey) => boolean): Promise<readonly PublicKey[]> {
     const asked = this.#monotonic();
@@ -68,7 +70,10 @@ export class TokenJwks {
     return this.#monotonic() - this.#fetchedAt < usableMs ? this.#keys : [];
   }
 
-  /** Resolves after a running or a new request, whatever its result, and at once within 30 s of the last one. */
+  /**
+   * Starts a request or joins the one in flight, and resolves when it ends, whether or not it succeeded. Starts none within 30 s of the start of
+   * the last one, and then resolves immediately.
+   */
   #fetch(): Promise<void> {
     if (this.#fetching) return this.#fetching;
     const startedAt = this.#monotonic();
@@ -87,7 +92,7 @@ export class TokenJwks {
       this.#keys = keys;
       this.#fetchedAt = startedAt;
     } catch (error) {
-      this.#runtime.caught('token-jwks', error, 'could not read viewer.token_jwks_url; its last keys stay in use for an hour');
+      this.#runtime.caught('token-jwks', error, 'could not read viewer.token_jwks_url; the keys read last stay in use until an hour after they were read');
     }
   }
 
@@ -114,7 +119,7 @@ function bodyOf(url: URL, options: RequestOptions): Promise<string> {
         reject(error);
         request.destroy();
       };
-      if (response.statusCode !== 200) return fail(new Error(`it answered ${response.statusCode}; redirects are not followed`));
+      if (response.statusCode !== 200) return fail(new Error(`the server answered ${response.statusCode}, and 200 is required; redirects are not followed`));
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         chunks.push(chunk);

@@ -1,5 +1,5 @@
-// Reads the public keys that verify viewer tokens, from PEM or JWK. Each key has exactly one algorithm. Private keys, symmetric keys, short
-// RSA keys and keys of another kind than their algorithm are refused.
+// Reads the public keys that verify viewer tokens, from PEM or JWK. Each key has exactly one algorithm. Private keys, symmetric keys, short RSA
+// keys and keys whose type does not fit their algorithm are refused.
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/schema.ts';
@@ -27,7 +27,7 @@ export function configuredKeys(rows: readonly TokenKeyRow[]): readonly PublicKey
   });
 }
 
-/** The usable keys of a JWK set, and the number of others. Throws when `text` is no JWK set. */
+/** Returns the usable keys of a JWK set and the number of unusable ones. Throws when `text` is not a JWK set. */
 export function jwkSetKeys(text: string): { readonly keys: readonly PublicKey[]; readonly unusable: number } {
   const { keys } = (JSON.parse(text) ?? {}) as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error('the answer is not a JWK set: it has no list "keys"');
@@ -37,21 +37,21 @@ export function jwkSetKeys(text: string): { readonly keys: readonly PublicKey[];
 
 function rowKey({ alg, pem, jwk }: TokenKeyRow): KeyObject {
   if (pem !== undefined && jwk === undefined) return pemKey(pem);
-  if (jwk === undefined || pem !== undefined) throw new Error('give either pem or jwk');
+  if (jwk === undefined || pem !== undefined) throw new Error('give exactly one of pem and jwk');
   if (jwk['alg'] !== undefined && jwk['alg'] !== alg) throw new Error(`the jwk is for the algorithm ${String(jwk['alg'])}`);
   return jwkKey(jwk);
 }
 
 function pemKey(pem: string): KeyObject {
-  // Node derives the public key of a private one, but a private key does not belong into the config of a cluster.
+  // Node would derive the public key from a private key, but a private key does not belong in the config of a cluster.
   if (/PRIVATE KEY/.test(pem)) throw new Error('the pem is a private key; give the public one');
   return createPublicKey(pem);
 }
 
 function jwkKey(jwk: Readonly<Record<string, unknown>>): KeyObject {
   if (jwk['d'] !== undefined || jwk['k'] !== undefined) throw new Error('the jwk is a private or symmetric key; give the public one');
-  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') throw new Error('the jwk is not for signatures (use)');
-  if (Array.isArray(jwk['key_ops']) && !jwk['key_ops'].includes('verify')) throw new Error('the jwk does not verify (key_ops)');
+  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') throw new Error('the use of the jwk is not sig; give a key for signatures');
+  if (Array.isArray(jwk['key_ops']) && !jwk['key_ops'].includes('verify')) throw new Error('the key_ops of the jwk lack verify; give a key for signatures');
   return createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
 }
 
@@ -64,12 +64,12 @@ function setKey(jwk: unknown): PublicKey | undefined {
   try {
     return { alg, kid: typeof row['kid'] === 'string' ? row['kid'] : undefined, key: fitting(alg, jwkKey(row)) };
   } catch {
-    // The caller counts unusable keys.
+    // A key that cannot be used is no error here: `jwkSetKeys` counts it.
     return undefined;
   }
 }
 
-/** The algorithm of a JWK without `alg`, as some providers publish them. */
+/** Returns the usual algorithm for the type of the key, because some providers publish keys without `alg`. */
 function usualAlgorithm({ kty, crv }: Readonly<Record<string, unknown>>): PublicAlgorithm | undefined {
   if (kty === 'RSA') return 'RS256';
   if (kty === 'EC' && crv === 'P-256') return 'ES256';
@@ -91,7 +91,7 @@ export function isPublicAlgorithm(alg: unknown): alg is PublicAlgorithm {
   return typeof alg === 'string' && Object.hasOwn(kinds, alg);
 }
 
-/** The key itself; throws when it is of another kind than `alg` needs, or too short. */
+/** Returns the key. Throws when its type or curve does not fit `alg`, or when an RSA key is too short. */
 function fitting(alg: PublicAlgorithm, key: KeyObject): KeyObject {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType !== kinds[alg]) throw new Error(`the algorithm needs a key of the type ${kinds[alg]}, and this one is ${key.asymmetricKeyType}`);

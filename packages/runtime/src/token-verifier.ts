@@ -7,7 +7,7 @@ import { TokenJwks, type TokenJwksOptions, type TokenJwksRuntime } from './token
 import { configuredKeys, isPublicAlgorithm, type PublicAlgorithm, type PublicKey } from './token-keys.ts';
 import { headerOf, payloadOf, verifyViewerToken } from './viewer-token.ts';
 
-/** A token without `kid` is tried with this many keys of its algorithm, because each try costs CPU time. */
+/** A token is tried with at most this many matching keys, because each try costs CPU time. */
 const triedKeys = 8;
 
 /** Verifies viewer tokens with the secret and the public keys of the config. */

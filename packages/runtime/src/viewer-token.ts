@@ -49,7 +49,10 @@ export function headerOf(token: string): { readonly alg: string; readonly kid: s
   return { alg: typeof alg === 'string' ? alg : '', kid: typeof kid === 'string' ? kid : undefined };
 }
 
-/** The content of the token when `key` signed it with `alg`; else throws `token_signature_invalid`, or `token_invalid` when it is no JSON. */
+/**
+ * Returns the content of the token if `key` signed it with `alg`. Throws `token_signature_invalid` if not, and `token_invalid` if the content is
+ * not JSON.
+ */
 export async function payloadOf(token: string, key: Uint8Array | KeyObject, alg: string): Promise<unknown> {
   let bytes: Uint8Array;
   try {

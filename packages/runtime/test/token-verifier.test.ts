@@ -111,8 +111,8 @@ test('a key that cannot verify its algorithm stops the start, and the error name
     [{ alg: 'RS256', pem: pemOf(ec.publicKey) }, /rsa/],
     [{ alg: 'ES256', pem: pemOf(p384.publicKey) }, /P-256/],
     [{ alg: 'EdDSA', pem: pemOf(generateKeyPairSync('ed448').publicKey) }, /ed25519/],
-    [{ alg: 'EdDSA' }, /either pem or jwk/],
-    [{ alg: 'EdDSA', pem: pemOf(ed.publicKey), jwk: jwkOf(ed.publicKey) }, /either pem or jwk/],
+    [{ alg: 'EdDSA' }, /exactly one of pem and jwk/],
+    [{ alg: 'EdDSA', pem: pemOf(ed.publicKey), jwk: jwkOf(ed.publicKey) }, /exactly one of pem and jwk/],
     [{ alg: 'RS256', pem: 'nonsense' }, /./],
   ];
   for (const [row, why] of cases)

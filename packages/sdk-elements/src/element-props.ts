@@ -3,7 +3,7 @@ import type { AnyRoom, OverlaySettings, OverlayVerbs } from '@danmux/sdk';
 import type { GiftChoice } from './elements/gift-panel.ts';
 import type { Token } from './elements/shared-client.ts';
 
-/** Where the messages come from; the same for chat and overlay. */
+/** The properties that chat and overlay share: room, server, viewer and theme. */
 export interface LinkProps {
   /** Edge addresses separated by commas. */
   readonly url?: string | undefined;
@@ -11,7 +11,7 @@ export interface LinkProps {
   readonly gateway?: string | undefined;
   /** The room's name, or a `Room` of a client. */
   readonly room?: AnyRoom | string | undefined;
-  /** A viewer token, or a function that returns one; a guest without it. */
+  /** A viewer token, or a function that returns one; absent: the viewer is a guest. */
   readonly token?: Token | undefined;
   /** The viewer's user id; default the `sub` of the token. */
   readonly userId?: string | undefined;
@@ -23,9 +23,9 @@ export interface LinkProps {
 export interface ChatProps extends LinkProps {
   readonly gifts?: readonly GiftChoice[] | undefined;
   readonly giftCounts?: readonly number[] | undefined;
-  /** Lines in memory. */
+  /** Cap on lines kept in memory. */
   readonly max?: number | undefined;
-  /** Characters of a message. */
+  /** Cap on the characters of a message that the viewer types. */
   readonly maxLength?: number | undefined;
   readonly exemptRoles?: readonly string[] | undefined;
   readonly readOnly?: boolean | undefined;

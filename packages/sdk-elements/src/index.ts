@@ -9,7 +9,7 @@ export { DanmuxChatElement, DanmuxOverlayElement, DanmuxSettingsElement };
 
 const elements = { 'danmux-settings': DanmuxSettingsElement, 'danmux-overlay': DanmuxOverlayElement, 'danmux-chat': DanmuxChatElement } as const;
 // A page may load the script twice; defining an element again would throw.
-// A server that renders the page has no registry.
+// `customElements` does not exist on a server that renders the page.
 if (globalThis.customElements) for (const [name, element] of Object.entries(elements)) if (!customElements.get(name)) customElements.define(name, element);
 
 declare global {

@@ -66,7 +66,7 @@ export class Backend {
     }
   }
 
-  /** Sends the request once, a POST with a new Idempotency-Key; the JSON of the reply. Rejects unless the status is 2xx. */
+  /** Sends the request once and resolves with the JSON of the reply. A POST has a new Idempotency-Key. Rejects unless the status is 2xx. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape of the reply it expects
   async request(method: string, path: string, body?: object): Promise<any> {
     const headers = {

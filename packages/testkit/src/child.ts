@@ -77,7 +77,7 @@ export class Child {
     }
   }
 
-  /** Sends `signal` to the process, then SIGKILL to its group when it has ended or after 20 seconds; resolves when the process has ended. */
+  /** Sends `signal` to the process. When it has ended, or after 20 seconds, its group gets SIGKILL. Resolves when the process has ended. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.running) {
       // A process that SIGSTOP has stopped handles other signals only after SIGCONT. SIGKILL ends it without SIGCONT, so it cannot run on.

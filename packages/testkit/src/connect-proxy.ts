@@ -8,7 +8,7 @@ export class ConnectProxy {
   readonly targets: string[] = [];
   /** Values of Proxy-Authorization, in order; undefined without one. */
   readonly authorizations: (string | undefined)[] = [];
-  /** Status of the next replies; other than 200, no tunnel is opened. 0: no reply. */
+  /** Status of the next replies. The proxy opens a tunnel only at 200, and does not reply at 0. */
   status = 200;
   readonly #open = new Set<Socket>();
   #server: Server | undefined;

@@ -12,7 +12,7 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** A path that nginx serves. With a trailing slash in `to`, nginx removes the path from the request, as it does for `proxy_pass`. */
+/** A path that nginx forwards to `to`. When `to` ends with a slash, nginx removes `path` from the request, as `proxy_pass` does. */
 export interface Location {
   readonly path: string;
   readonly to: string;
@@ -40,7 +40,7 @@ export async function startNginx(locations: readonly Location[]): Promise<Nginx>
     await stop();
     throw error;
   }
-  // After the start the end of the process is no error.
+  // From now on nginx may end. The rejection of `ended` must not be reported as unhandled.
   ended.catch(() => {});
   return { url: `http://127.0.0.1:${port}`, stop };
 }

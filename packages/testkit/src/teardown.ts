@@ -1,7 +1,10 @@
-// Runs cleanup functions when their owner ends, in reverse order of registration. The owner is a test context; in a hook, which ends before
-// the test does, it is `ownerOf(after)` or `ownerOf(afterEach)`.
+// Runs cleanup functions when their owner ends, in reverse order of registration. The owner is usually a test context. A hook ends before its
+// test does, so code in a hook uses `ownerOf(after)` or `ownerOf(afterEach)`.
 
-/** A test context, `ownerOf(hook)`, or `{ after }` of node:test, which stands for the test or hook that runs, and for the file outside of both. */
+/**
+ * The owner of a resource, at whose end the resource is closed: a test context, `ownerOf(hook)`, or `{ after }` of node:test. `{ after }` stands
+ * for the running test or hook, and for the file when none runs.
+ */
 export interface Owner {
   after(close: () => unknown): void;
 }
@@ -17,7 +20,10 @@ export function closeAfter(owner: Owner, close: () => unknown): void {
   owner.after(() => closeAll(first));
 }
 
-/** An owner that ends when `hook` runs: `ownerOf(after)` with the file or suite that declares it, `ownerOf(afterEach)` with each of its tests. */
+/**
+ * Makes an owner that ends when `hook` runs. `ownerOf(after)` ends with the file or suite in which it is called, `ownerOf(afterEach)` with each
+ * test of that file or suite.
+ */
 export function ownerOf(hook: (close: () => Promise<void>) => void): Owner {
   const closes: (() => unknown)[] = [];
   const owner: Owner = { after: (close) => void closes.push(close) };

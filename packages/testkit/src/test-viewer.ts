@@ -41,7 +41,10 @@ export class TestViewer {
   #joined: Promise<JoinReply> | undefined;
   #closed = false;
   #away = false;
-  /** False until a join of the current connection is answered. After a join without an answer the server may send frames that follow a gap. */
+  /**
+   * True once a join of the current connection was answered. Frames of the room that come before are ignored: when the answer to a join is lost,
+   * they may follow messages that this viewer never received.
+   */
   #follows = false;
 
   constructor(options: TestViewerOptions, url = 0) {

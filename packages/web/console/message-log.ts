@@ -11,7 +11,7 @@ export interface Seen {
 }
 
 const maxPerLane = 150;
-/** A message younger than this cannot be missing because its stream has expired, because the TTL of an idle stream is much longer. */
+/** Milliseconds. The stream of a message younger than this cannot have expired, because the TTL of an idle stream is much longer. */
 const surelyRetainedMs = 3_600_000;
 
 export class MessageLog {

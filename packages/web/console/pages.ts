@@ -1,4 +1,4 @@
-// The table of the console's pages: the required scope, and whether a page shows all rooms and is therefore closed to keys limited to some rooms.
+// The table of the console's pages, with the scope that each page requires. A page that shows all rooms is closed to keys limited to some rooms.
 
 export type Scope = 'publish' | 'moderate' | 'read' | 'admin';
 

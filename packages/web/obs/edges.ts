@@ -6,7 +6,8 @@ export async function edgesOf(room: string, urls: readonly string[]): Promise<Pi
   if (urls.length > 0) return { url: urls };
   const gateway = new URL(`../v1/gateway?room=${encodeURIComponent(room)}`, location.href).href;
   const answer = await fetch(gateway);
-  // A 429 or 5xx means that the gateway exists but has no list at the moment. The client uses it too, because it requests the list again.
+  // A 429 or 5xx means that the gateway exists but has no list at the moment. The client gets its address also then, because the client requests
+  // the list again.
   if (answer.ok || answer.status === 429 || answer.status >= 500) return { gateway };
   const demo = await fetch('../demo/config.json');
   return demo.ok ? { url: ((await demo.json()) as { edges: string[] }).edges } : undefined;

@@ -1,6 +1,6 @@
-// The page for an OBS browser source: a room's danmaku and gifts on a transparent background. The query sets its look; the watch key or token is in the fragment,
-// which browsers never send to a server. It sends no messages. It says on the page whatever ends it; a short loss of the connection is not
-// shown, because viewers of the stream would see it.
+// The page for an OBS browser source: a room's danmaku and gifts on a transparent background. The query sets its look; the watch key or token is
+// in the fragment, which browsers never send to a server. The page sends no messages. When it stops, it shows the reason. It does not report a
+// short loss of the connection, because viewers of the stream would see the note.
 import { type BoundRoom, bind, type Client, type ClientOptions, createClient, Overlay, type Room } from '@danmux/sdk';
 import { edgesOf } from './edges.ts';
 import { type Look, lookOf } from './look.ts';
@@ -8,7 +8,7 @@ import { Notes } from './notes.ts';
 import { type Texts, textsOf } from './texts.ts';
 import { KeyRefused, watchToken } from './watch-token.ts';
 
-/** Time without a connection until the page says so: before the first connection, and after it, milliseconds. */
+/** Milliseconds without a connection after which the page reports it: `firstMs` before the first join, `lostMs` after it. */
 const firstMs = 6_000;
 const lostMs = 30_000;
 /** Notices that end the connection or the room. */
@@ -21,7 +21,7 @@ const stage = document.getElementById('stage') as HTMLElement;
 const notes = new Notes(document.getElementById('note') as HTMLElement);
 
 document.documentElement.lang = language;
-// The token is in the fragment. A browser does not reload a page when only its fragment changes, so the page does it itself.
+// The token is in the fragment. A browser does not reload a page when only its fragment changes, so the page reloads itself.
 addEventListener('hashchange', () => location.reload());
 const look = lookOf(query, texts);
 notes.show(look.notes, look.room !== undefined);
@@ -46,7 +46,7 @@ async function show({ urls, lanes, settings }: Look, room: string): Promise<void
   bind(only(joined, lanes), new Overlay(stage, settings));
 }
 
-/** The token of the address, or a function that gets tokens with its watch key; undefined for a guest. */
+/** The token in the page's address, or a function that gets tokens with the watch key in the address; undefined for a guest. */
 function tokenOf(room: string, client: () => Client): ClientOptions['token'] {
   const secrets = new URLSearchParams(location.hash.slice(1));
   const key = secrets.get('key');
@@ -63,13 +63,13 @@ function tokenOf(room: string, client: () => Client): ClientOptions['token'] {
   };
 }
 
-/** Stops the client and says why. */
+/** Stops the client and shows the reason. */
 function end(client: Client, why: string): void {
   notes.reason(why);
   client.close();
 }
 
-/** Says on the page why it shows nothing, until it does. */
+/** Shows on the page why the room cannot be shown, and removes that note when the room is joined. */
 function report(client: Client, joined: Room, urls: readonly string[]): void {
   let seen = false;
   let timer: ReturnType<typeof setTimeout>;

@@ -1,5 +1,5 @@
-// The notes on the page, for the person who sets it up. Notes about the address pass after 20 s, because viewers of the stream see them; the
-// reason why the page is empty stays until it is not.
+// The notes on the page, for the person who sets it up. Notes about the address disappear after 20 s, because viewers of the stream see them. The
+// reason why the page is empty stays until the page works.
 
 const passAfterMs = 20_000;
 
@@ -11,7 +11,7 @@ export class Notes {
     this.#box = box;
   }
 
-  /** Shows one paragraph per line; with `passes` they are removed after 20 s. */
+  /** Shows each line as a paragraph. If `passes` is true, the paragraphs are removed after 20 s. */
   show(lines: readonly string[], passes: boolean): void {
     const shown = lines.map((line) => this.#add(line));
     const remove = () => {
@@ -27,7 +27,7 @@ export class Notes {
     this.#reason = this.#add(text);
   }
 
-  /** Removes the reason: the page works. */
+  /** Removes the reason why the page was empty. */
   clear(): void {
     if (this.#reason) this.#remove(this.#reason);
     this.#reason = undefined;

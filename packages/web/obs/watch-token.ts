@@ -8,7 +8,7 @@ const answerMs = 8_000;
 /** Resolves with a token and the room of the key; rejects with KeyRefused, or with another error when the server gave no answer or is busy. */
 export async function watchToken(key: string): Promise<{ readonly token: string; readonly room: string }> {
   // Other characters cannot be in a header.
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new KeyRefused('It has characters that no key has.');
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new KeyRefused('It contains characters that no key has.');
   const answer = await fetch('../v1/tokens/watch', {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },

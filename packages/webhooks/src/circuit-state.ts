@@ -1,8 +1,8 @@
-// The stored state of a failing webhook target: one field of a record, written by the worker that delivers to it and by an operator who enables
-// it. No field means the target works. The worker makes the decisions; this file only reads and writes.
+// The stored state of a failing webhook target: one field of a record. The worker that delivers to the target writes it, and so does an operator
+// who enables the target. Without the field, the target works. The worker makes the decisions; this file only reads and writes.
 import type { Records } from '@danmux/bus';
 
-/** Why a target does not get its events now, as stored for all processes. */
+/** The reason why a target gets no events now, stored for all processes. */
 export interface CircuitState {
   /** `open`: it failed and is retried at `retry_at`. `disabled`: it answered 410 and is not retried. */
   readonly state: 'open' | 'disabled';
@@ -41,7 +41,10 @@ export async function readCircuit(records: Records, target: string): Promise<Rea
   return { version, circuit: circuit === undefined ? null : (JSON.parse(circuit) as CircuitState) };
 }
 
-/** Returns the record's new version; null when another process wrote since it was read. Expiry of an empty record does not count as a write. */
+/**
+ * Writes the state if the record has not changed since it was read. Returns the new version of the record, or null when another process changed it.
+ * A record that has expired since it was read counts as unchanged.
+ */
 export async function writeCircuit(
   records: Records,
   target: string,

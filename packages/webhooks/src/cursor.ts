@@ -2,7 +2,7 @@
 // reads some events twice.
 import type { Records } from '@danmux/bus';
 
-/** How far a consumer has processed the event log of a shard. */
+/** The position up to which a consumer has processed the event log of a shard. */
 export interface ConsumerCursor {
   /** The last processed entry; absent before the first. */
   readonly entry?: string;
@@ -12,7 +12,7 @@ export interface ConsumerCursor {
   readonly version: number;
 }
 
-/** Webhook targets are not listed here: places.ts stores their positions. */
+/** The consumers that use these cursors. Webhook targets do not: places.ts stores their positions. */
 export type Consumer = 'archive';
 
 /** Reads the cursor of a consumer in one shard. A consumer that never wrote has an empty one of version 0. */

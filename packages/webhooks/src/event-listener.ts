@@ -1,5 +1,5 @@
-// Listens for appends to the event log and requests work, batching the shards that were notified within a short time. The periodic sweep finds
-// appends whose notification was lost.
+// Subscribes to the notifications of appends to the event log, and calls back with the shards that were notified within a short time. The
+// periodic sweep finds appends whose notification was lost.
 import type { EventLog } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
@@ -7,7 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 const gatherMs = 200;
 const againMs = 1_000;
 
-/** Notifies a consumer of the event log of shards with new events. A notification may be lost: look at intervals as well. */
+/** Tells a consumer of the event log which shards have new events. A notification may be lost, so the consumer must also check periodically. */
 export class EventListener {
   readonly #runtime: Runtime;
   readonly #events: EventLog;

@@ -24,7 +24,7 @@ export class EventWriter {
     if (this.wants(type)) await this.#bus.events.emit(room, [this.text(room, type, data, id)]);
   }
 
-  /** The event as the log stores it, for callers that write it together with something else. */
+  /** Returns the text that the log stores for the event, for callers that write it together with other data. */
   text(room: string, type: WebhookEventName, data: unknown, id?: string): string {
     const ts = this.#runtime.clock.now();
     const event: WebhookEvent = { id: id ?? newId(ts), type, room, ts, data };

@@ -1,5 +1,6 @@
-// Trims entries from the event log that every configured consumer has processed. A consumer without a stored position keeps everything, and
-// a disabled target keeps nothing from the others; the log's own cap applies when a consumer stays away, or when all are disabled.
+// Trims entries from the event log that every configured consumer has processed. Nothing is trimmed while a consumer has no stored position.
+// Disabled targets are ignored. When a consumer makes no progress, or when every consumer is a disabled target, only the log's own cap limits
+// the log.
 import { type Bus, compareEntries } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 import { readCursor } from './cursor.ts';

@@ -1,5 +1,5 @@
-// The stored position of each webhook target in each shard's event log; workers write it, the api reads it. Targets are divided into slices. A
-// slice has one lease, and its positions are the cursors of that lease.
+// The stored position of each webhook target in each shard's event log; workers write it, the api reads it. Targets are divided into slices. Each
+// slice has one lease. Positions are stored as cursors of that lease, so only the worker that holds the lease can write them.
 import { fnv1a } from '@danmux/bus';
 
 /** Number of slices. A worker delivers to the targets of the slices it holds, so at most this many workers share the targets. */
@@ -18,7 +18,7 @@ export interface RoomPlace {
   readonly attempts: number;
   /** Failed attempts that the target answered with a refusal (400, 422 …) or with 401, 403, 404, 405 or 407. */
   readonly refused: number;
-  /** Time of the next request's first failed attempt, milliseconds since 1970; 0 before it. */
+  /** Time of the first failed attempt of the next request, milliseconds since 1970; 0 while no attempt has failed. */
   readonly since: number;
   /** Earliest next attempt, milliseconds since 1970. */
   readonly retryAt: number;
@@ -28,7 +28,7 @@ export interface RoomPlace {
 export interface ShardPlace {
   /** The front: every entry up to this one is processed, except those in `rooms`; absent before the first. */
   readonly entry?: string;
-  /** Sequence number of that entry; 0 before the first. */
+  /** Sequence number of the event in `entry`; 0 before the first. */
   readonly number: number;
   /** Events that the log's cap removed before they were delivered to this target. */
   readonly dropped: number;
@@ -43,20 +43,20 @@ export function sliceLease(slice: number): string {
   return `webhooks:${slice}`;
 }
 
-/** Field name of the cursor; neither part contains a space. */
+/** Name of the field with the position of a target in a shard. Neither part contains a space, so the name can be split. */
 export function placeField(target: string, shard: number): string {
   return `${target} ${shard}`;
 }
 
 /**
- * Name of the field with the last entry that no enabled target of the slice needs; `needsNothing` when all are disabled, absent when one
- * needs the whole log. `*` cannot be a target id.
+ * Name of the field with the last log entry that no enabled target of the slice needs any more. Its value is `needsNothing` when all targets
+ * are disabled. The field is absent when a target needs the whole log. `*` is no valid target id, so the name differs from every `placeField`.
  */
 export function lowField(shard: number): string {
   return `* ${shard}`;
 }
 
-/** Value of `lowField` of a slice whose targets are all disabled: it holds no entry in the log. Not an entry, so older workers trim nothing. */
+/** Value of the field `lowField` when all targets of the slice are disabled. It is no log entry, so workers of older versions trim nothing. */
 export const needsNothing = '-';
 
 type Row = readonly [room: string, after: string | null, to: string | null, count: number, attempts: number, refused: number, since: number, retryAt: number];

@@ -30,7 +30,7 @@ export interface WebhookStatus {
 /** `queued`: a worker sends it soon; if all attempts fail it becomes a dead letter again. */
 export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
 
-/** The webhook targets for operators: their state, their dead letters, and the commands to enable a target and to replay a letter. */
+/** The webhook targets for operators: their state, their dead letters, and the commands to enable a target and to replay a dead letter. */
 export class Webhooks {
   readonly #runtime: Runtime;
   readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>;
@@ -56,7 +56,7 @@ export class Webhooks {
     if (!this.#targets.some((target) => target.id === id)) return false;
     for (;;) {
       const read = await readCircuit(this.#bus.records, id);
-      // Written also when the target works: the record's new version makes waiting rooms retry immediately.
+      // The record is written even when the target works, because its new version makes waiting rooms retry immediately.
       if (await writeCircuit(this.#bus.records, id, read, null)) return true;
     }
   }
@@ -105,5 +105,5 @@ export class Webhooks {
   }
 }
 
-/** Attempts for a replayed event, with the backoff of jobs between them; then it is a dead letter again. */
+/** Number of attempts for a replayed event, with the backoff of jobs between them. After the last one fails, it is a dead letter again. */
 export const redeliverTries = 6;

@@ -1,5 +1,5 @@
-// Computes how far targets are behind, from the stored positions and the event log; correct also while no worker runs. A position that
-// several targets share is read once.
+// Computes how far targets are behind from the stored positions and the event log. It needs no running worker. It reads the log once for each
+// position, even when several targets are at that position.
 import { type Bus, compareEntries, type LoggedEvent } from '@danmux/bus';
 import { decodePlace, placeField, type ShardPlace, sliceLease, sliceOf } from './places.ts';
 
@@ -47,7 +47,7 @@ export class ProgressReader {
   async #shard(shard: number, place: ShardPlace): Promise<TargetProgress> {
     const low = lowestOf(place);
     const [next, oldest] = await Promise.all([this.#after(shard, place.entry), this.#after(shard, low)]);
-    // Added here, because a worker counts the missing events only when it reaches the gap.
+    // `dropped` does not include these missing events yet: a worker counts them only when it reaches the gap.
     const hole = place.number > 0 && next ? Math.max(0, next.number - place.number - 1) : 0;
     const first = place.rooms.length > 0 ? oldest : next;
     return { since: first ? tsOf(first) : null, dropped: place.dropped + hole };

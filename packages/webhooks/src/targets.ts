@@ -1,4 +1,4 @@
-// The configured webhook targets as one list, and the decision which events each wants. It delivers nothing.
+// Reads the configured webhook targets as one list, and decides which events each target wants. It delivers nothing.
 import { createHash } from 'node:crypto';
 import { roomMatches, type WebhookEvent, type WebhookEventName } from '@danmux/protocol';
 import { type Config, ConfigError } from '@danmux/runtime';
@@ -31,14 +31,14 @@ export function webhookTargets({ webhooks }: Pick<Config, 'webhooks'>): readonly
     if (!URL.canParse(target.url)) throw new ConfigError(`webhooks: the url of target "${target.id}" is not a URL.`);
     if (target.secrets.length === 0 || target.secrets.length > mostSecrets || !target.secrets.every((text) => secretPattern.test(text))) {
       throw new ConfigError(
-        `webhooks: the secret of target "${target.id}" must be whsec_ and base64, or ${mostSecrets} such (webhooks.secret, DANMUX_WEBHOOK_SECRET).`,
+        `webhooks: target "${target.id}" needs 1 to ${mostSecrets} secrets, each whsec_ and base64 (webhooks.secret, DANMUX_WEBHOOK_SECRET).`,
       );
     }
   });
   return all;
 }
 
-/** Accepts a list, or a string with values separated by spaces, as an environment variable holds. */
+/** Accepts a list, or a string of values separated by spaces, which is the form of an environment variable. */
 function secretsOf(written: string | readonly string[]): readonly string[] {
   return (typeof written === 'string' ? [written] : written).flatMap((text) => text.split(/\s+/)).filter(Boolean);
 }

@@ -1,5 +1,5 @@
 // Publishes one message to every room of a broadcast: exact names, and online rooms that match `prefix*` or `*`. All broadcasts share
-// one pace, which limits the load of large ones. After a crash of the worker it continues after the last stored room.
+// one pace, which limits the load of large ones. After a crash of the worker, the job continues after the last room in its stored progress.
 import { acceptPublication, type Bus, isUserRoom, type Publication } from '@danmux/bus';
 import { addReceiptsJob, Publisher } from '@danmux/cluster';
 import type { JobData, JobQueue, RunningJob } from '@danmux/jobs';
@@ -45,7 +45,7 @@ export function broadcastJob(parts: BroadcastParts): (job: RunningJob<'broadcast
   };
 }
 
-/** Sorted by name, so that a room name is a cursor. */
+/** The rooms of a broadcast, sorted by name, so that the name of the last finished room can be the cursor. */
 async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Promise<readonly Room[]> {
   const online = await bus.presence.rooms();
   const matching = [...online.keys()].filter((name) => !isUserRoom(name) && roomMatches(name, rules));
@@ -53,7 +53,7 @@ async function roomsOf(bus: BroadcastParts['bus'], rules: readonly string[]): Pr
   return [...names].sort(byCode).map((name) => ({ name, viewers: Math.max(1, online.get(name) ?? 0) }));
 }
 
-/** Compares with `<`, because the cursor is also compared with `<`. */
+/** Compares names by their UTF-16 code units, as the comparison of names with the cursor (`>`) does. */
 function byCode(a: string, b: string): number {
   return a < b ? -1 : 1;
 }

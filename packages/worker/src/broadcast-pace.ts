@@ -48,7 +48,10 @@ export class BroadcastPace {
   }
 }
 
-/** Milliseconds until the bookings end, at most as many as when the last one was made, so that a clock set back does not stop broadcasts. */
+/**
+ * Milliseconds until all bookings end. The result is at most the wait at the time of the last booking, so that a clock that was set back does
+ * not stop broadcasts.
+ */
 function waitOf(value: string | undefined, now: number): number {
   if (value === undefined) return 0;
   const { at, until } = JSON.parse(value) as Booked;

@@ -71,7 +71,7 @@ export class RoomWatch implements Part {
     }
   }
 
-  /** Resolves with true when this worker has the lease. After a change of owner it reads the record again. */
+  /** Resolves with true when this worker has the lease. Reads the record after it acquires a new lease: another worker may have changed it. */
   async #acquireLease(): Promise<boolean> {
     const lease = await this.#bus.leases.acquire(leaseName, this.#runtime.node, leaseMs);
     if (lease && lease.token !== this.#lease?.token) {
@@ -87,7 +87,7 @@ export class RoomWatch implements Part {
     return lease !== null;
   }
 
-  /** Creates the generation of the record; false when another worker has changed the record. */
+  /** Stores a new random id in the record (`generationField`). Resolves with false when another worker has changed the record. */
   async #createGeneration(): Promise<boolean> {
     const generation = newId(this.#runtime.clock.now());
     const version = await this.#bus.records.setIf(record, this.#version, new Map([[generationField, { value: generation }]]));
@@ -107,7 +107,7 @@ export class RoomWatch implements Part {
     return [...this.#empty].filter(([, since]) => since <= before).map(([room]) => room);
   }
 
-  /** Emits before it stores: after a crash in between, the next worker emits the same events again, under the same ids. */
+  /** Emits the events before it updates the record. After a crash between the two, the next worker emits the same events under the same ids. */
   async #announce(type: 'room.occupied' | 'room.vacated', rooms: readonly string[], dataOf: (room: string) => object): Promise<boolean> {
     const now = this.#runtime.clock.now();
     for (const room of rooms) await this.#events.emit(room, type, dataOf(room), jobIdOf(type, `${room} ${this.#version} ${this.#generation}`));

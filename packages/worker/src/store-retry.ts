@@ -6,7 +6,7 @@ import { pause } from './pause.ts';
 
 const tries = 6;
 
-/** Calls `attempt` with the failed items until none fails. Throws a permanent error immediately, a temporary one after the last attempt. */
+/** Calls `attempt` with all items, then with the failed ones, until none fails. Throws a permanent error immediately, a temporary one at the end. */
 export async function retryRefused<T>(all: readonly T[], signal: AbortSignal, attempt: (left: readonly T[]) => Promise<readonly Failure<T>[]>): Promise<void> {
   let left = all;
   for (let tried = 1; ; tried++) {

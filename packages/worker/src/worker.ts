@@ -1,5 +1,5 @@
-// The worker role: everything off the hot path. It may stop at any time; its jobs wait or move to another worker. It registers the
-// handlers of the jobs and owns neither their queue nor their timers.
+// The worker role: all work off the hot path. A worker may stop at any time; its jobs then wait or run on another worker. This file registers
+// the handlers of the jobs; the job queue and its timers belong to `jobs`.
 import type { Bus } from '@danmux/bus';
 import { laneTotals, Membership } from '@danmux/cluster';
 import type { Jobs } from '@danmux/jobs';

@@ -45,7 +45,7 @@ def sync():
     viewer.on("frame", on_frame)
     viewer.on("disconnect", lambda *reason: say("away"))
     viewer.connect(f"{url}?matrix={matrix}", auth={"token": token}, transports=[transport])
-    # Not `wait`: it returns when the client is back within a second.
+    # `viewer.wait` would not do: it returns when the client loses its connection and reconnects within a second.
     threading.Event().wait()
 
 

@@ -30,7 +30,7 @@ declare module 'fastify' {
   }
 }
 
-/** The parts of authentication that routes use: those that manage keys, and the Pusher-compatible ones, which authenticate requests themselves. */
+/** The parts of authentication that some routes use: the routes that manage keys, and the Pusher-compatible routes, which have `auth: 'own'`. */
 export interface Keys {
   readonly keyring: Keyring;
   readonly sync: KeySync;
@@ -96,7 +96,7 @@ function addHooks(app: FastifyInstance, runtime: Runtime, authenticator: Authent
     return streamOf(body);
   });
   app.addHook('preHandler', async (request) => {
-    // Last guard: no route runs unauthenticated.
+    // A second check, in case an earlier hook failed to authenticate the request of a route that needs a key.
     if (isGuarded(request) && !request.keyId) throw new DanmuxError('unauthorized');
     checkRoute(request);
   });

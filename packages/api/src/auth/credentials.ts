@@ -46,7 +46,7 @@ function signedOf(values: readonly (string | undefined)[]): SignedCredentials {
   return { ...fields, signature: signature.slice('v1='.length) };
 }
 
-/** The value of a header that may occur once. Reads the raw headers, because `request.headers` joins or drops duplicates. */
+/** The value of a header; throws when it occurs twice. Reads the raw headers, because `request.headers` joins or drops duplicates. */
 function onlyOne({ raw: { rawHeaders } }: FastifyRequest, name: string): string | undefined {
   let found: string | undefined;
   for (let i = 0; i < rawHeaders.length; i += 2) {

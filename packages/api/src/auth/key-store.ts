@@ -109,14 +109,18 @@ export class KeyStore {
   }
 }
 
-/** A watch key does one thing for one room, because it stands in the URL of a page. */
+/**
+ * Throws for a watch key that has another scope, not exactly one room, or `signed_only`. A watch key must allow little, because its text is
+ * visible in the URL of a page.
+ */
 function checkWatchKey({ scopes, rooms = [], signed_only }: KeyRequest): void {
   if (!scopes.includes('watch')) return;
   const [room = ''] = rooms;
-  if (scopes.length > 1) throw new DanmuxError('invalid_request', { message: 'body: scopes: the scope watch stands alone.' });
+  if (scopes.length > 1) throw new DanmuxError('invalid_request', { message: 'body: scopes: the scope watch cannot be combined with other scopes.' });
   if (rooms.length !== 1 || !isRoomName(room))
-    throw new DanmuxError('invalid_request', { message: 'body: rooms: a watch key has exactly one room, by its name.' });
-  if (signed_only) throw new DanmuxError('invalid_request', { message: 'body: signed_only: a page cannot sign, so a watch key cannot require it.' });
+    throw new DanmuxError('invalid_request', { message: 'body: rooms: give a watch key exactly one room, by its full name (not a prefix*).' });
+  if (signed_only)
+    throw new DanmuxError('invalid_request', { message: 'body: signed_only: leave it out for a watch key, because a page cannot sign requests.' });
 }
 
 function fieldOf(stored: StoredKey): RecordField {

@@ -33,7 +33,7 @@ declare module 'fastify' {
 }
 
 export function checkScope(granted: readonly Scope[], required: Scope | 'any' | undefined): void {
-  // A watch key stands in the URL of a page, so it opens nothing but its own route.
+  // The text of a watch key is visible in the URL of a page, so a watch key is accepted only on the routes of the scope `watch`.
   if (granted.includes('watch') && required !== 'watch') throw new DanmuxError('forbidden', { message: 'A watch key is only for POST /v1/tokens/watch.' });
   if (required === 'any') return;
   if (required !== undefined && (granted.includes(required) || granted.includes('admin'))) return;

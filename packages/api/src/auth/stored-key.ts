@@ -52,7 +52,10 @@ export function readStoredKey(text: string): StoredKey | null {
   }
 }
 
-/** Leaves out signing secrets that cannot be decrypted because viewer.token_secret has changed; the bare key still works. */
+/**
+ * Converts a stored key to the key that requests are checked with. Omits a signing secret that cannot be decrypted because
+ * viewer.token_secret has changed; the bare key still works.
+ */
 export function apiKeyOf(id: string, stored: StoredKey, seal: Seal): ApiKey {
   const { scopes, rooms, signed_only: signedOnly = false, created_at: createdAt, expires_at: expiresAt, secrets } = stored;
   const signingSecrets = secrets.flatMap(({ sealed, until }): ExpiringSecret<string>[] => {

@@ -1,5 +1,5 @@
 // Moves the schemas of the OpenAPI document to its components, because code generators name a type after its component. The name of a schema is
-// its `title`; an object without a title is named after the place where it stands. Refuses two different schemas with one name.
+// its `title`; an object without a title gets a name from its operation and field. Throws when two different schemas have the same name.
 import { isDeepStrictEqual } from 'node:util';
 import { mapParts, plainSchema, type Schema, without } from './plain-schema.ts';
 
@@ -24,7 +24,7 @@ interface Response extends Json {
 
 type Contents = Readonly<Record<string, Json & { readonly schema: Schema }>>;
 
-/** The document with plain schemas, each named one once in `components.schemas`. */
+/** Returns the document with every schema in plain form, and with each named schema once in `components.schemas`. */
 export function withComponents<T extends object>(document: T): T {
   const { components = {}, paths = {} } = document as Document;
   const named = new Components();
@@ -60,7 +60,7 @@ class Components {
     this.#schemas.set(name, plain);
   }
 
-  /** A reference to the schema when it has a name, else the schema with references in it. */
+  /** Adds a titled or object schema to the components and returns a reference to it. Returns any other schema with references inside it. */
   move(schema: Schema, name: string): Schema {
     if (schema.$ref !== undefined) return schema;
     if (schema.title === undefined && !(schema.type === 'object' && schema.properties)) return this.#withoutNested(plainSchema(schema), name);
@@ -69,7 +69,7 @@ class Components {
     return { $ref: `#/components/schemas/${title}` };
   }
 
-  /** By name, so that the document does not depend on the order of the routes. */
+  /** All schemas, sorted by name, so that the document does not depend on the order of the routes. */
   all(): Record<string, Schema> {
     return Object.fromEntries([...this.#schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
   }

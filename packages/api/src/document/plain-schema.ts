@@ -1,7 +1,7 @@
-// Rewrites the JSON schemas of the routes for code generators, without changing which values fit: one `enum` instead of a union of constants,
-// `boolean` instead of one that can only be true, a list of types instead of a union with null, and a `format` for every number.
+// Rewrites the JSON schemas of the routes for code generators. One `enum` replaces a union of constants, `boolean` replaces the constant `true`,
+// and a list of types replaces a union with null. Every number gets a `format`. Except for `boolean`, the same values stay valid.
 
-/** A JSON schema of the OpenAPI document, as far as this folder reads it. */
+/** A JSON schema of the OpenAPI document, with the keywords that this folder reads. */
 export interface Schema {
   readonly $ref?: string;
   readonly title?: string;
@@ -17,22 +17,22 @@ export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-/** Types of which a nullable value needs no schema of its own. */
+/** Types whose nullable form is a list of types (`["string", "null"]`) instead of a union of two schemas. */
 const scalars: readonly string[] = ['string', 'integer', 'number', 'boolean'];
 const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 } as const;
 
-/** The same schema in forms that generators understand, down to its last part. */
+/** Rewrites a schema, and recursively every schema inside it, into forms that code generators understand. */
 export function plainSchema(schema: Schema): Schema {
   const { anyOf, ...rest } = mapParts(schema, plainSchema);
   const plain: Schema = anyOf ? union(rest, anyOf) : rest;
   if (plain.type === 'integer') return { ...plain, format: plain.format ?? integerFormat(plain) };
   if (plain.type === 'number') return { ...plain, format: plain.format ?? 'double' };
-  // A generated type cannot express "always true", and one with a single constant does not compile in Java.
+  // A boolean with one constant becomes a plain boolean: generated types cannot express it, and the generated Java enum does not compile.
   if (plain.type === 'boolean' && plain.enum) return without(plain, 'enum');
   return plain;
 }
 
-/** The schema with each schema inside it replaced. */
+/** Returns a copy of the schema in which `replace` has replaced every directly nested schema. `place` names the position of that schema. */
 export function mapParts(schema: Schema, replace: (part: Schema, place: string) => Schema): Schema {
   const { anyOf, items, properties, additionalProperties, ...rest } = schema;
   return {
@@ -57,7 +57,7 @@ function union(rest: Schema, options: readonly Schema[]): Schema {
   return { ...rest, anyOf: options };
 }
 
-/** One `enum` for options that are all constants of one type. */
+/** Merges options that are all constants of one type into one `enum`; undefined for any other options. */
 function constants(options: readonly Schema[]): Schema | undefined {
   const [first] = options;
   if (!first || options.length < 2 || !options.every((each) => each.enum && each.type === first.type)) return undefined;

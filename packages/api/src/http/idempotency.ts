@@ -36,7 +36,10 @@ interface StoredAnswer {
   readonly body: string;
 }
 
-/** Claim id that all requests use for the record of completed work, because each request overwrites it with all the work completed so far. */
+/**
+ * All requests use the same claim id for the record of completed work. A retry can therefore overwrite the record of an earlier request; the
+ * new record also includes the earlier work.
+ */
 const doneClaim = 'done';
 const keyForm = new RegExp(`^[\\x21-\\x7e]{1,${limits.id}}$`);
 
@@ -86,8 +89,8 @@ export function answerMayDiffer(request: FastifyRequest, done?: string): void {
 }
 
 /**
- * The `done` text that earlier requests with this Idempotency-Key recorded; null if there is none. Throws `idempotency_mismatch` when they
- * had another body.
+ * The `done` text that earlier requests with this Idempotency-Key recorded; null if there is none. Throws `idempotency_mismatch` when the
+ * earlier requests had a different body.
  */
 export async function doneBefore(request: FastifyRequest, bus: Bus): Promise<string | null> {
   const { idempotency } = request;

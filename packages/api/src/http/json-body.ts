@@ -16,7 +16,7 @@ export function addJsonBodies(app: FastifyInstance): void {
     else done(new DanmuxError('unsupported_media_type'));
   });
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    // Some clients send a content type without a body.
+    // Some clients send a content type without a body; that is accepted on routes that require no body.
     if (request.method === 'DELETE' || (body.length === 0 && !request.routeOptions.schema?.body)) return done(null, undefined);
     try {
       done(null, parseJsonBody(body as Buffer));
@@ -37,10 +37,10 @@ export function parseJsonData(text: string): unknown {
 }
 
 function parsed(body: Buffer, parse: typeof parseData): unknown {
-  // Bytes that are not UTF-8 would decode to U+FFFD, and viewers would see those.
+  // Invalid UTF-8 would decode to replacement characters (U+FFFD), which viewers would see.
   if (!isUtf8(body)) throw new DanmuxError('invalid_json', { message: 'The body is not UTF-8.' });
   const text = body.toString('utf8');
-  // RFC 8259 forbids senders to add it; a parser that skips it would hide a fault that other parsers refuse.
+  // RFC 8259 forbids senders to add a byte order mark. Accepting one would hide a fault for which other JSON parsers refuse the text.
   if (text.startsWith('\ufeff')) throw new DanmuxError('invalid_json', { message: 'The body begins with a byte order mark (U+FEFF); send JSON without it.' });
   // `JSON.parse` recurses: ten thousand brackets would overflow the stack and end as an internal error.
   if (depthOf(body) > deepestJson) throw new DanmuxError('invalid_json', { message: `The body nests deeper than ${deepestJson} levels.` });
@@ -53,7 +53,10 @@ function parsed(body: Buffer, parse: typeof parseData): unknown {
   }
 }
 
-/** Matches text that may contain a forbidden field name, escaped or not. Other text skips the reviver, which makes parsing ten times as slow. */
+/**
+ * Matches text that may contain a forbidden field name, escaped or not. Only such text is parsed with the reviver, because a reviver makes
+ * parsing ten times as slow.
+ */
 const mayContainForbiddenName = /__proto__|\\u00(?:00|5f|6f|7[024])/i;
 
 /**

@@ -13,7 +13,10 @@ const deflatedFrom = 512;
 const deflatedMark = '~';
 /** Form of the ids that `derivedId` makes. */
 const derivedForm = /k-[0-9a-f]{32}/g;
-/** Stands before and after an index that replaces an id; JSON text never contains U+0001 unescaped. No digits mean the previous index plus one. */
+/**
+ * Marks the beginning and the end of an index that replaces an id. JSON text never contains U+0001 unescaped. If there are no digits between
+ * two marks, the index is the previous index plus one.
+ */
 const mark = String.fromCharCode(1);
 const indexForm = new RegExp(`${mark}(\\d*)${mark}`, 'g');
 

@@ -32,7 +32,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** Decimal digits without a leading zero, few enough for an exact number. */
+/** A decimal integer of at most 16 digits without a leading zero. */
 const integerText = /^(?:0|-?[1-9][0-9]{0,15})$/;
 
 /** Names of the query parameters that are integers. */
@@ -41,7 +41,7 @@ function integersOf(schema: TSchema): readonly string[] {
   return Object.keys(properties).filter((name) => properties[name]?.type === 'integer');
 }
 
-/** Text in another form, such as `1e3` or `007`, stays text, which the schema refuses. */
+/** Converts integers written as decimal digits. Values in other forms, such as `1e3` or `007`, stay strings, and the schema refuses them. */
 function withIntegers(query: Query, integers: readonly string[]): Query {
   const converted = integers.flatMap((name) => {
     const text = query[name];

@@ -1,5 +1,5 @@
 // Recalls all messages of a user or of a room: deletes them from history, rejects held messages of the user, and publishes one `recall` message
-// that removes them from screens. Safe to repeat. Receipts, the ledger and the backend's orders stay as they are: a recalled gift was paid.
+// that removes them from screens. Safe to repeat. Receipts, the ledger and the backend's orders do not change: a recalled gift stays paid.
 import { isUserRoom, recallPositions, senderOf } from '@danmux/bus';
 import { ruleRecords } from '@danmux/policy';
 import { DanmuxError, type HeldMessage, limits, type RecallScope, streamLanes } from '@danmux/protocol';
@@ -9,13 +9,13 @@ import { publishSystemMessage } from '../publish/system-message.ts';
 import type { Services } from '../services.ts';
 import { decide } from './review-decisions.ts';
 
-/** Number of messages that history held, and of the user's messages that waited for review. */
+/** `count`: messages deleted from history. `held`: messages of the user that waited for review and were rejected. */
 export interface BulkRecalled {
   readonly count: number;
   readonly held: number;
 }
 
-/** Rooms recalled at the same time by a recall in all rooms. */
+/** Rooms, or ingress queues, that a recall in all rooms works on at the same time. */
 const roomsAtOnce = 32;
 const ingressPage = 500;
 
@@ -28,8 +28,8 @@ export async function recallInRoom(services: Services, request: FastifyRequest, 
 }
 
 /**
- * Recalls a user's messages in every room. Viewers get the recall only in rooms that hold a message of the user. Rooms with viewers come first;
- * to find the others, the whole store is searched.
+ * Recalls a user's messages in every room. Viewers get the recall only in rooms that hold a message of the user. Rooms with a queued message
+ * of the user come first, then rooms with viewers, then all other rooms; to find those, the whole store is searched.
  */
 export async function recallEverywhere(services: Services, request: FastifyRequest, user: string): Promise<BulkRecalled & { readonly rooms: number }> {
   const { bus, runtime } = services;
@@ -57,7 +57,7 @@ export async function recallEverywhere(services: Services, request: FastifyReque
 interface Order {
   readonly scope: RecallScope;
   readonly at: number;
-  /** Publishes the recall also when history holds no covered message, because some may be queued. */
+  /** True: publish the recall even if no message was deleted from history, because matching messages may be queued. */
   readonly always: boolean;
 }
 
@@ -67,7 +67,7 @@ async function recallOne(services: Services, { id: trace, keyId: by }: FastifyRe
   const { count } = await bus.streams.recallAll(room, { scope, positions, ts: at });
   if (count === 0 && !always) return 0;
   await events.emit(room, 'moderation.recall', { ...scope, by });
-  // The relay replaces the positions by those of the moment at which it numbers this message.
+  // These positions are preliminary: when the relay assigns an offset to this message, it replaces them by the room's positions at that moment.
   await publishSystemMessage(services, { room, type: 'recall', data: { ...scope, positions }, trace, marks: { recall_of: scope }, at });
   return count;
 }
@@ -90,7 +90,7 @@ async function roomsWithQueued({ bus, runtime }: Services, user: string): Promis
   return rooms;
 }
 
-/** Rejects held messages; one that another moderator decides about at the same moment stays. Returns how many were rejected. */
+/** Rejects held messages and returns their number. Skips a message about which another moderator is deciding at this moment. */
 async function rejectHeld(services: Services, request: FastifyRequest, matches: (message: HeldMessage) => boolean): Promise<number> {
   const { records } = services.bus;
   let rejected = 0;

@@ -17,7 +17,8 @@ export type ReviewVerb = 'approve' | 'reject';
 export async function decide<T>(services: Services, request: FastifyRequest, { id }: HeldMessage, verb: ReviewVerb, carryOut: () => Promise<T>): Promise<T> {
   const { bus, runtime } = services;
   const claim = { key: `review ${id}`, body: verb, id: newId(runtime.clock.now()) };
-  // The decision is kept for the maximum lifetime of a held message, in case removing the message from the queue fails afterwards.
+  // The decision is stored for the maximum lifetime of a held message. If removing the message from the queue fails, the message cannot get
+  // a different decision later.
   const options = { keepMs: runtime.config.moderation.review_ttl_ms, giveUp: (key: string, claimed: string) => giveUp(services, key, claimed) };
   const decided = await runOnce(bus.claims, claim, options, async () => JSON.stringify(await carryOut()));
   if (decided.state === 'done') return JSON.parse(decided.answer) as T;

@@ -41,7 +41,8 @@ export function readyMessage(services: Services, request: FastifyRequest, destin
   checkTimes(message, now);
   if (reservedTypes.includes(type)) throw new DanmuxError('type_forbidden', { message: `body: type "${type}" is reserved for danmux; use another type.` });
   const { types, role_weights: roleWeights } = config.messages;
-  // Guaranteed lanes are always traced, and lanes without history never. Any mark on a gift prevents merging it into a combo.
+  // The mark `traced` is set only on lanes where tracing is optional: guaranteed lanes are always traced, and lanes without history never. A
+  // gift must not get the mark, because the relay merges only gifts without marks into a combo.
   const lane = types[type]?.lane;
   const traced = lane !== undefined && isStreamLane(lane) && !lanes[lane].guaranteed && givenTrace(request) !== undefined;
   const marks = marksOf(message, destination, traced);

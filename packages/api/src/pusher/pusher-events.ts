@@ -35,7 +35,7 @@ const eventType = 'event';
 
 type Colon = Pick<Config['pusher'], 'colon'>;
 
-/** The part of a room name that this part of a channel name stands for. */
+/** Converts a channel name, or a part of one, to the room name: `pusher.colon` becomes `:`. */
 export function roomText(channel: string, { colon }: Colon): string {
   return colon === '' ? channel : channel.replaceAll(colon, ':');
 }

@@ -1,5 +1,5 @@
-// The routes of Pusher's HTTP API that publish events, read channels and end a user's connections, so that Laravel and pusher-php-server work with a changed host and
-// port. They exist only when `pusher.app_id` is set, and use Pusher's authentication and error format.
+// The routes of Pusher's HTTP API that publish events, read channels and end a user's connections, so that Laravel and pusher-php-server work
+// with a changed host and port. They exist only when `pusher.app_id` is set, and use Pusher's authentication and error format.
 import { type Audience, isUserRoom } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
@@ -26,7 +26,7 @@ declare module 'fastify' {
 const query = Type.Object({ info: Type.Optional(Type.String({ maxLength: 200 })), filter_by_prefix: Type.Optional(Type.String({ maxLength: 200 })) });
 const channelParams = Type.Object({ app: Type.String(), channel: Type.String() });
 const terminateParams = Type.Object({ user: Type.String({ minLength: 1, maxLength: limits.userId }) });
-/** Channels with this prefix are the only ones whose users Pusher lists. */
+/** Pusher lists the users of a channel only if the channel name begins with this prefix. */
 const presencePrefix = 'presence-';
 const minSecretLength = 32;
 /** Maximum number of channels in a reply with `user_count`, because each one requires reading the members of a room. */
@@ -51,7 +51,7 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
     addChannelRoutes(scope as TypedApp, services);
     addUserRoutes(scope as TypedApp, services);
   });
-  // The prefix gives these paths a handler of their own for requests without a route; those get Pusher's form, too.
+  // Requests below /apps that match no route also get errors in Pusher's format. Fastify needs a prefix for a separate not-found handler.
   await app.register(async (scope) => scope.setNotFoundHandler((request, reply) => refuse(services, request, reply, notFound(request))), { prefix: '/apps' });
 }
 
@@ -145,7 +145,7 @@ function addChannelRoutes(scope: TypedApp, services: Services): void {
 
 function addUserRoutes(scope: TypedApp, services: Services): void {
   const config = { scope: 'moderate', auth: 'own' } as const;
-  // The library of PyPI leaves out the app (version 3.3.4); its signature names the app by the key.
+  // The Python package `pusher` (3.3.4) omits `/apps/:app` from this path. The key in its signed query identifies the app.
   for (const path of ['/apps/:app/users/:user/terminate_connections', '/users/:user/terminate_connections']) {
     scope.post(path, { schema: { hide: true, params: terminateParams }, config }, async (request) => {
       const { user } = request.params as Static<typeof terminateParams>;

@@ -59,7 +59,7 @@ const orders: Readonly<Record<NonNullable<RoomsQuery['sort']>, (a: Row, b: Row) 
 
 function rowOf(cursor: string): Row {
   const position = positionOf(cursor);
-  // The pattern reads the JSON that `cursorOf` got. It needs no JSON.parse, because room names contain no characters that JSON escapes.
+  // The position is JSON text: `[online,"room"]`. A pattern can read it, because room names contain no characters that JSON escapes.
   const [, online, room] = /^\[(\d{1,10}),"([^"\\]{1,128})"\]$/.exec(position) ?? [];
   if (online === undefined || room === undefined) throw badCursor();
   return [Number(online), room];

@@ -6,7 +6,7 @@ import type { TypedApp } from '../http/validation.ts';
 import type { Services } from '../services.ts';
 import { documented, success } from './documented.ts';
 
-/** Longest interval between two samples from which a rate is computed, milliseconds; in a longer one a sample is missing. */
+/** Maximum interval between two samples for computing a rate, in milliseconds. A longer interval means that a sample is missing. */
 const maxIntervalMs = 1.5 * sampleEveryMs;
 
 const schema = {

@@ -51,7 +51,8 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
     const { ttl_s = Math.min(defaultTtlS, maxTtlS), ...claims } = request.body;
     if (ttl_s > maxTtlS) throw new DanmuxError('invalid_request', { message: `body: ttl_s is above ${maxTtlS} s, the setting viewer.token_max_ttl_s.` });
     for (const pattern of claims.rooms ?? ['*']) checkRooms(request, pattern);
-    // Messages to a user belong to no room of a key, so a token signed with a key limited to some rooms must not receive them (`own: false`).
+    // A message to a user belongs to none of the rooms to which a key can be limited. A token signed with a limited key must therefore not
+    // receive messages to its user (`own: false`).
     const limited = request.apiKey?.rooms === undefined ? {} : { own: false };
     const { token, expiresAt } = await signViewerToken(runtime.config.viewer, { ...claims, ...limited }, ttl_s, runtime.clock.now());
     return { token, expires_at: expiresAt };
@@ -66,15 +67,18 @@ export function addTokenRoute(app: TypedApp, runtime: Runtime): void {
   });
 }
 
-/** Room and claims of a watching token. That of a watch key has a mark of the very text that was sent, so that a rotation ends it. */
+/**
+ * Returns the room and the claims of a token that only watches. The claim `watch_key` of a watch key's token contains the start of the digest
+ * of the key text in this request. The token therefore becomes invalid when a rotation ends that key text.
+ */
 function watcherOf(request: FastifyRequest, asked: string | undefined): { room: string; sub: string; watch_key?: string } {
   const { apiKey, keyId } = request;
   const isWatchKey = apiKey?.scopes.includes('watch') === true;
   const room = asked ?? (isWatchKey ? apiKey.rooms?.[0] : undefined);
-  if (room === undefined) throw new DanmuxError('invalid_request', { message: 'body: room is missing; only a watch key implies it.' });
+  if (room === undefined) throw new DanmuxError('invalid_request', { message: 'body: room is required, except with a watch key.' });
   checkRoom(request, checkRoomName(room));
   if (!isWatchKey) return { room, sub: `watch:${room.slice(0, limits.userId - 'watch:'.length)}` };
   const credentials = credentialsOf(request);
-  if (!('bare' in credentials)) throw new DanmuxError('forbidden', { message: 'Send the watch key itself; it does not sign.' });
+  if (!('bare' in credentials)) throw new DanmuxError('forbidden', { message: 'Send the watch key itself; a watch key cannot sign requests.' });
   return { room, sub: `watch:${keyId}`, watch_key: watchMark(keyId, digestOf(credentials.bare).toString('hex')) };
 }

@@ -36,7 +36,10 @@ export function addTraceRoute(app: TypedApp, { bus }: Pick<Services, 'bus'>): vo
 
 const order: readonly TraceHop['hop'][] = ['accepted', 'stored', 'sequenced', 'delivered', 'recalled'];
 
-/** In the order in which a message passes them: clocks of processes differ, and a relay may record `sequenced` after an edge delivered. */
+/**
+ * Compares two hops by their order in the path of a message, and by time only within one kind of hop. Time alone is not reliable: the clocks
+ * of processes differ, and a relay may record `sequenced` after an edge recorded `delivered`.
+ */
 function inOrder(a: TraceHop, b: TraceHop): number {
   return order.indexOf(a.hop) - order.indexOf(b.hop) || a.at - b.at || (a.node < b.node ? -1 : 1);
 }

@@ -1,5 +1,5 @@
-// Caches each room's audience for one second and shares a read that is in progress. Bounded by rooms and by members; evicts the oldest
-// entry first. It has no timer: expired entries are evicted by the next `get`.
+// Caches each room's audience for one second and shares a read that is in progress. Bounded by rooms and by members; evicts the oldest entry first.
+// It has no timer: the next `get` that reads the store evicts expired entries.
 import type { Audience } from './audience.ts';
 
 const keptMs = 1_000;

@@ -26,7 +26,7 @@ function encodeCursor(member: RoomMember): string {
 function decodeCursor(cursor: string): RoomMember {
   const [level, id] = parse(Buffer.from(cursor, 'base64url').toString());
   if (typeof level === 'number' && typeof id === 'string' && encodeCursor({ level, id }) === cursor) return { level, id };
-  throw new DanmuxError('invalid_request', { message: 'cursor is invalid: pass the cursor of the page before, or none for the first page.' });
+  throw new DanmuxError('invalid_request', { message: 'cursor is invalid: pass the cursor of the previous page, or none for the first page.' });
 }
 
 function parse(text: string): readonly unknown[] {

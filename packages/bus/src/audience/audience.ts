@@ -3,15 +3,15 @@
 import type { RoomMember } from '@danmux/protocol';
 import { byRank, decodeMembers, hashEnd, memberHash, type NamedMembers, placeOf } from './member-list.ts';
 
-/** The users of one room over all edges, merged from the last report of each edge: at most one report interval and a second old. */
+/** The users of one room on all edges, merged from the last report of each edge. The data is at most one report interval plus one second old. */
 export interface Audience {
   /** Connections. */
   readonly online: number;
   /**
-   * Distinct users: exact when `complete`, else an estimate. Each edge's own count is exact; the share of users connected to several
-   * edges is estimated from a sample: the D users whose id hash lies in the range that every edge lists completely. The standard error is
-   * about 0.5/√D of the count in the worst case (half of the users on two edges): 5 % with one large edge that lists 200 users (D ≥ 100),
-   * 2 % with five edges of equal size, 0 when every user is on one edge.
+   * Distinct users: exact when `complete`, otherwise an estimate. The count of each edge is exact. The share of users on several edges is estimated
+   * from a sample: the D users whose id hash is in the range that every edge lists completely. The standard error is about 0.5/√D of the count in the
+   * worst case, in which half of the users are on two edges. Examples: 5 % with one large edge that lists 200 users (D ≥ 100), 2 % with five edges of
+   * equal size, and 0 when every user is on one edge.
    */
   readonly users: number;
   /** Listed users, highest level first, then by id. */

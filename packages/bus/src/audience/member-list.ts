@@ -50,7 +50,7 @@ export function levelOf({ level }: RoomMember): number {
   return level ?? 0;
 }
 
-/** Encodes the list of a room's users with at most `cap` members. Makes one pass over `users`, two above the cap. */
+/** Encodes the list of a room's users with at most `cap` members. Makes one pass over `users`, or two when there are more than `cap`. */
 export function listMembers(users: ReadonlyMap<string, HashedMember>, cap: number): MemberList {
   const text = JSON.stringify(users.size <= cap ? { members: Array.from(users.values(), ({ member }) => member) } : sampled(users, cap));
   return { text, version: createHash('sha256').update(text).digest('base64url').slice(0, 22) };

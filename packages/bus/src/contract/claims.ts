@@ -1,8 +1,9 @@
-// The contract of claims: keys that one request takes, so that all others are refused. `begin`, `finish` and `forget` serve idempotent
+// The contract of claims: a key that one request has claimed is refused to all other requests. `begin`, `finish` and `forget` serve idempotent
 // requests and store an answer; `once` serves nonces and cooldowns and stores only an expiry.
 
 /**
- * The answer to a claim. `started`: the caller owns the key. `in_flight`: another attempt does. `done`: the stored answer of an earlier attempt.
+ * The answer to a claim. `started`: the caller owns the key. `in_flight`: another attempt owns the key. `done`: the stored answer of an earlier
+ * attempt.
  */
 export type IdempotencyState =
   | { readonly state: 'started' }
@@ -12,11 +13,12 @@ export type IdempotencyState =
   | { readonly state: 'done'; readonly answer: string };
 
 /**
- * Atomicity: every call is one step, so of any number of concurrent calls with one key exactly one gets `started`, or 0 from `once`.
+ * Atomicity: every call is one step. Among concurrent `begin` calls with one key exactly one returns `started`, and among concurrent `once` calls
+ * exactly one returns 0.
  *
- * Loss: when a process dies, its unfinished claim expires after 10 s (`claimTtlMs`); until then others get `in_flight`. A store restored from
- * an older state may have lost a claim or an answer, and the request may then run a second time. Where that matters, make the work itself
- * idempotent (`Publication.dedupeKey`).
+ * Loss: when a process dies, its unfinished claim expires after 10 s (`claimTtlMs`); until then others get `in_flight`. A store restored from an
+ * older state may have lost a claim or an answer, and the request may then run a second time. Where that matters, make the work itself idempotent
+ * (`Publication.dedupeKey`).
  */
 export interface Claims {
   /**

@@ -10,6 +10,6 @@ import type { Lease } from './leases.ts';
 export interface Cursors {
   /** Reads the named fields of a lease's table, or all of them. Leaves out missing fields. Any process may read. */
   read(name: string, fields?: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Sets fields and removes those given as null. Returns false when the lease is lost; then the rest is not written. */
+  /** Sets fields and removes those given as null. Returns false when the lease is lost; the fields not yet written then stay unwritten. */
   write(lease: Lease, cursors: ReadonlyMap<string, string | null>): Promise<boolean>;
 }

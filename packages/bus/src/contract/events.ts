@@ -6,7 +6,10 @@ import type { Subscription } from './subscription.ts';
 export interface LoggedEvent {
   /** Entry id in the shard's log; `compareEntries` orders entry ids. */
   readonly entry: string;
-  /** Sequence number in the shard, assigned without gaps: a gap between two numbers tells how many events were dropped or trimmed there. */
+  /**
+   * Sequence number in the shard. The log assigns the numbers without gaps, so a reader that finds a gap knows how many events were dropped or
+   * trimmed there.
+   */
   readonly number: number;
   /** The event as JSON. */
   readonly text: string;

@@ -20,7 +20,7 @@ export interface FrameHead {
   readonly counts: Partial<Record<Lane, number>>;
   /** Characters per lane in the payload, including the commas between messages; an edge uses them to split and merge frames. */
   readonly characters: Partial<Record<Lane, number>>;
-  /** Messages shed per lane since the last frame that reported any; viewers get them as a gap. */
+  /** Number of messages shed per lane since the last frame that reported such numbers; viewers get them in a `gap` event. */
   readonly shed?: Partial<Record<Lane, number>>;
   /** Shed messages that are delivered only to their sender: user id and the message as JSON. */
   readonly senderOnly?: readonly (readonly [user: string, message: string])[];
@@ -34,7 +34,10 @@ export interface FrameHead {
   readonly traces: readonly (readonly [id: string, trace: string])[];
 }
 
-/** Receives the frames of one room. Frames are not stored: those published during an outage are missing, and `resumed` says so. */
+/**
+ * Receives the frames of one room. Frames are not stored: a subscriber misses the frames published during an outage, and `resumed` reports the
+ * outage.
+ */
 export interface RoomSubscriber {
   /** Called with each frame, in the order in which the relay published them. */
   frame(frame: BusFrame): void;
@@ -54,8 +57,8 @@ export interface Frames {
   /** Resolves when the subscription is active and will get the frames of later commits. A subscriber that throws does not affect others. */
   subscribe(room: string, subscriber: RoomSubscriber): Promise<Subscription>;
   /**
-   * Whether any process is subscribed to the room. When it is false, every later subscriber can read from the streams what was
-   * committed before this call. Also true when the store does not allow the query.
+   * Whether any process is subscribed to the room. When the answer is false, every later subscriber can read the messages committed before this call
+   * from the streams. The answer is also true when the store does not allow the query.
    */
   subscribed(room: string): Promise<boolean>;
 }

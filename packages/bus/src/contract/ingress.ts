@@ -16,13 +16,13 @@ export interface Publication {
   /** Trace id; every hop logs it. */
   readonly trace: string;
   /**
-   * A second publication with the same room and key within `dedupeMs` is not stored; its result has the id of the first. Absent when the
-   * publisher gave no id: it then cannot send the same message again.
+   * A second publication with the same room and key within `dedupeMs` is not stored; its result has the id of the first. Absent when the publisher
+   * gave no id: a second attempt then stores the message twice.
    */
   readonly dedupeKey?: string;
   /**
-   * Digest of the content (content-digest.ts), stored with the dedupe key. A second publication with the same key and another digest is refused
-   * as `duplicate_id`. When either of the two has no digest, they count as equal. Only with `dedupeKey`.
+   * Digest of the content (content-digest.ts), stored with the dedupe key. A second publication with the same key and another digest is refused as
+   * `duplicate_id`. When at least one of the two has no digest, the second counts as a duplicate. Present only together with `dedupeKey`.
    */
   readonly digest?: string;
   /** Name of the combo to which a gift belongs, unique in the room; only on gifts of a combo. */
@@ -40,7 +40,10 @@ export interface Marks {
   readonly expires_at?: number;
   /** Id of an earlier message that this one recalls from queues and viewers. */
   readonly recalls?: string;
-  /** Messages accepted before this one that it recalls from queues and viewers; the relay adds the positions up to which it holds. */
+  /**
+   * A bulk recall: all earlier messages of this scope (a user or the room) are recalled from queues and viewers. The relay adds the last recalled
+   * positions.
+   */
   readonly recall_of?: RecallScope;
   /** The publisher requested a trace on a lane that is not traced by default. */
   readonly traced?: true;
@@ -89,16 +92,15 @@ export interface Ingress {
   /** Returns one result per publication, in order: the stored id, or the error that refused it (`duplicate_id`, `lane_full`, `unavailable`). */
   publish(publications: readonly Publication[]): Promise<readonly (PublishResult | Error)[]>;
   /**
-   * Gives other writes the durability of a guaranteed publication. Resolves when all earlier writes to the hash slot of `key` have it:
-   * immediately under `redis.ack: local`, when replicas confirm under `replicated`. Rejects with `unavailable` when they do not confirm in
-   * time.
+   * Waits until all earlier writes to the hash slot of `key` are as durable as a guaranteed publication. With `redis.ack` set to `local` it resolves
+   * immediately; with `replicated` it resolves when replicas confirm. Rejects with `unavailable` when the replicas do not confirm in time.
    */
   confirm(key: string): Promise<void>;
   /** Returns up to `limit` entries after the entry id `after` (undefined: from the oldest), oldest first. Removes nothing. */
   read(shard: number, lane: Lane, after: string | undefined, limit: number): Promise<readonly Pending[]>;
   /**
-   * Calls `notify` soon after a publication was stored in the shard. Calls may be spurious, and are lost while disconnected: after a
-   * reconnect, possibly to another store, `resumed` is called instead (default: `notify`). Also poll from time to time.
+   * Calls `notify` soon after a publication was stored in the shard. Calls may be spurious, and calls are lost while disconnected. After a reconnect,
+   * possibly to another store, `resumed` is called (by default it is `notify`). Also poll from time to time.
    */
   listen(shard: number, notify: () => void, resumed?: () => void): Promise<Subscription>;
 }

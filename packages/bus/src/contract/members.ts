@@ -8,7 +8,7 @@ export interface Member {
   readonly role: string;
   /** Address of the process, `host:port`; empty when it does not listen. */
   readonly address: string;
-  /** URL at which viewers reach an edge; absent when `edge.public_url` is empty, and from older versions. */
+  /** URL at which viewers reach an edge; absent when `edge.public_url` is empty or the edge runs an older version. */
   readonly url?: string;
   readonly version: string;
   /** Load from 0 (idle) to 1 (full). */

@@ -1,5 +1,5 @@
-// The contract of receipt counts: for a message that requests receipts, the number of connections to which each edge sent it, and the number
-// that acknowledged it. The store has only counts; edges remember per connection whether it acknowledged.
+// The contract of receipt counts: for a message that requests receipts, the number of connections to which each edge sent it, and the number that
+// acknowledged it. The store has only counts; each edge remembers which of its connections have acknowledged.
 
 /** What one edge counted for one message in one room. Numbers only grow. */
 export interface ReceiptCount {
@@ -11,7 +11,7 @@ export interface ReceiptCount {
   readonly received: number;
 }
 
-/** All that is known of the receipts of one message. It expires `receipts.kept_ms` after the last report. */
+/** The rooms and receipt counts of one message. They expire `receipts.kept_ms` after the last `open` or `report`. */
 export interface ReceiptState {
   /** Time at which the message was accepted, milliseconds since 1970. */
   readonly at: number;

@@ -32,7 +32,7 @@ export interface RecordChange {
   readonly fields: ReadonlyMap<string, RecordField | null>;
 }
 
-/** Receives the changes of all records. Expiry of a field is no change. */
+/** Receives the changes of all records. The expiry of a field is not reported. */
 export interface RecordWatcher {
   /** Called with each change, in version order per record. Changes may be missing after an outage: compare `before` with the last version. */
   changed(change: RecordChange): void;
@@ -48,16 +48,16 @@ export interface RecordPage {
 }
 
 /**
- * A record's name is `room:ROOM` or any other text without white space. Expired fields are never returned; later changes and `Bus.sweep`
- * remove them without a new version.
+ * A record's name is `room:ROOM` or any other text without white space. Expired fields are never returned; later changes and `Bus.sweep` remove them
+ * without a new version.
  *
  * Order: watchers get the changes of one record in version order. There is no order between records.
  *
  * Atomicity: one `set` is one step with one new version for all its fields; watchers get it as one change.
  *
- * Loss: watchers miss changes made while disconnected, and `resumed` reports it: compare versions and read again. A store restored from an
- * older state has older fields, and watchers see this from the versions, which are never reused. A change that rejects with
- * `unavailable` may have been made.
+ * Loss: watchers miss changes made while disconnected, and `resumed` reports it: compare versions and read again. A store restored from an older
+ * state has older fields; no version is reused, so a watcher detects this by comparing versions. A change that rejects with `unavailable` may have
+ * been made.
  */
 export interface Records {
   /** Reads a record; a record that does not exist has version 0 and no fields. */

@@ -21,7 +21,7 @@ export interface Fork {
 
 /** Heads of a room that a process has seen. The store compares them with its own, and so detects that it lost writes. */
 export interface HeadsClaim {
-  /** The furthest heads this process has seen. */
+  /** The heads of the newest epoch this process has seen, with the highest offsets seen in it. */
   readonly known?: Heads;
   /** Epochs that this process has seen end. */
   readonly ended?: readonly string[];
@@ -32,7 +32,7 @@ export interface Commit {
   readonly room: string;
   /** The lease of the room's shard; when it is lost, nothing is written. */
   readonly lease: Lease;
-  /** The heads that precede the messages: their offsets begin after these. The commit is refused when the store has other heads. */
+  /** The heads before this commit: the offsets of its messages begin after them. The commit is refused when the stored heads differ. */
   readonly expected: Heads;
   /** Numbered messages per lane, in order, as the JSON that viewers get; their offsets follow `expected` without gaps. */
   readonly messages: Partial<Record<StreamLane, readonly string[]>>;
@@ -46,13 +46,13 @@ export interface Commit {
   readonly events?: readonly string[];
 }
 
-/** The result of a commit. Without `ok` nothing of the commit was stored or sent. */
+/** The result of a commit. When `ok` is false, nothing of the commit was stored or sent. */
 export type CommitResult =
   | { readonly ok: true }
   /** `fenced`: the lease is lost. `moved`: the stored heads differ from `expected`; read them again. */
   | { readonly ok: false; readonly reason: 'fenced' | 'moved' };
 
-/** One page of the history of a lane. A recalled message is a tombstone in it. */
+/** One page of the history of a lane. It contains a tombstone in place of each recalled message. */
 export interface Page {
   /** Messages as the JSON that viewers get, lowest offset first. */
   readonly msgs: readonly string[];
@@ -105,11 +105,11 @@ export interface Streams {
   recall(room: string, id: string): Promise<{ readonly found: boolean }>;
   /**
    * Replaces all messages in the history that the recall covers by tombstones, and lists the recall in `recalled` with its `ts`. Returns how
-   * many messages were replaced. Not one step: readers may see some messages replaced before others. Like `recall`, it does not notify viewers.
+   * many messages were replaced. Not atomic: readers may see some messages replaced before others. Like `recall`, it does not notify viewers.
    */
   recallAll(room: string, recall: BulkRecall): Promise<{ readonly count: number }>;
   recalled(room: string): Promise<Recalled>;
-  /** Returns the names of all rooms with messages in a stream, without user rooms; slow, it searches the whole store. */
+  /** Returns the names of all rooms with messages in a stream, without user rooms. Slow, because it scans the whole store. */
   rooms(): Promise<readonly string[]>;
 }
 

@@ -1,8 +1,8 @@
-// The contract of room traffic: messages that a relay sequenced and shed in a room, reported every few seconds, apart from the messages.
-// Approximate; for exact counts use the ledger.
+// The contract of room traffic: numbers of messages that relays sequenced and shed in a room. A relay reports them every few seconds, in separate
+// writes from its commits. They are approximate; the ledger has exact counts.
 import type { Lane } from '@danmux/protocol';
 
-/** What relays reported about a room: rates of the last report, and sums since the first. It expires an hour after the last. */
+/** The traffic of a room: the rates of the last report, and the sums since the first report. It expires an hour after the last report. */
 export interface RoomTraffic {
   /** Time of the last report, milliseconds since 1970. */
   readonly at: number;
@@ -25,7 +25,7 @@ export interface TrafficRow {
 }
 
 /**
- * Order: rates and time of the last written row replace earlier ones. Atomicity: one row is one step. Loss: a room's traffic expires
+ * Order: the rates and the time of a row replace those of the previous row. Atomicity: one row is one step. Loss: a room's traffic expires
  * `trafficKeptMs` after its last row; counts since the last report are lost when a relay dies.
  */
 export interface Traffic {

@@ -18,7 +18,7 @@ export function historySize(room: string, lane: StreamLane): number {
   return isUserRoom(room) ? userRoomHistory : lanes[lane].history.size;
 }
 
-/** TTL of a recalled id, milliseconds: as long as the longest history, so that a recalled message is not in any history afterwards. */
+/** TTL of a recalled id, milliseconds: as long as the longest history, so that no history still contains the message when its id expires. */
 export const recallTtlMs = Math.max(...streamLanes.map((lane) => lanes[lane].history.ttlS)) * 1_000;
 
 /** TTL of recalled combo parts, milliseconds. Longer than `recallTtlMs`, because every new gift extends the life of the stream and its old combos. */

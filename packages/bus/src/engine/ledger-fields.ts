@@ -3,7 +3,7 @@
 import { byLane, isLane } from '@danmux/protocol';
 import type { LedgerCounts, LedgerTotals } from '../contract/ledger.ts';
 
-/** Counters with the amount to add to each; zero amounts are left out. */
+/** Returns the names of counters with the amount to add to each; leaves out zero amounts. */
 export function countsOf({ accepted = {}, sequenced = {}, shed = {} }: LedgerCounts): [field: string, count: number][] {
   const plain = Object.entries({ accepted, sequenced }).flatMap(([kind, lanes]) =>
     Object.entries(lanes).map(([lane, count]): [string, number] => [`${kind}:${lane}`, count]),

@@ -3,7 +3,10 @@ import { DanmuxError } from '@danmux/protocol';
 import type { RecordField } from '../contract/records.ts';
 
 const valueBytes = 65_536;
-/** TTL of a record without fields, milliseconds: far longer than the clock skew between a store and its replica, so versions keep growing. */
+/**
+ * TTL of a record without fields, milliseconds. Versions are based on the time, and the TTL is far longer than the clock skew between a store and its
+ * replica, so the first version after it is above all earlier ones.
+ */
 export const emptyRecordMs = 3_600_000;
 
 /** Throws `too_large` for a value over 64 KiB and `internal` for an empty record name or one with white space. */

@@ -22,7 +22,7 @@ import { MemoryTraffic } from './traffic.ts';
 
 const sweepEveryMs = 10_000;
 
-/** The memory engine. All its methods answer at once, and its data ends with the process. Several roles in one process share one instance. */
+/** The memory engine. Several roles in one process share one instance. */
 export class MemoryBus implements Bus {
   readonly engine = 'memory';
   readonly ledger = new MemoryLedger();

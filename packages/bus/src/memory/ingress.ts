@@ -13,7 +13,7 @@ export class MemoryIngress implements Ingress {
   readonly #runtime: Runtime;
   readonly #ledger: MemoryLedger;
   readonly #lanes = new Map<string, Map<number, Pending>>();
-  /** By room and dedupe key: the first publication. */
+  /** Id and digest of the first publication, by room and dedupe key. */
   readonly #seen: ExpiringMap<string, Pick<Publication, 'id' | 'digest'>>;
   readonly #notifications: Deliveries<void>;
   #last = 0;

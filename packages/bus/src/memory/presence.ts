@@ -106,7 +106,7 @@ export class MemoryPresence implements Presence {
     return new Map(rooms.map((room): [string, number] => [room, this.#online(room)]).filter(([, count]) => count > 0));
   }
 
-  /** The reports of a room that have not expired. Removes a room that has none. */
+  /** Returns the unexpired reports of a room, and removes the room when it has none. */
   #rows(room: string): Row[] {
     const rows = this.#rooms.get(room)?.entries() ?? [];
     if (rows.length === 0) this.#rooms.delete(room);

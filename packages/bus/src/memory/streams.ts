@@ -37,8 +37,8 @@ export class MemoryStreams implements Streams {
     stored.append(room, messages);
     for (const [lane, ids] of Object.entries(entries) as [keyof typeof entries, readonly string[]][]) {
       const removed = ingress.remove(shard, lane, ids);
-      // Missing entries were dropped at the cap and counted as shed after the relay had read them. This commit counts them itself (as sequenced
-      // or shed), so subtract the earlier count.
+      // An entry that is already missing was dropped at the cap after the relay had read it, and was then counted as shed. This commit counts its
+      // message again, as sequenced or shed, so the earlier count is subtracted.
       ledger.add({ shed: { [lane]: { ingress_full: removed - ids.length } } });
     }
     ledger.add(counts);

@@ -1,10 +1,14 @@
-// A short digest of a message's type, data and sender id, by which the store tells a repeated message from another one with the same id. The
-// order of fields does not matter. Profile fields of the sender and options such as `expires_at` do not count: a retry may compute them anew.
+// A short digest of a message's type, data and sender id, so that the store can distinguish a repeated message from a different message with the same
+// id. The order of fields does not matter. Profile fields of the sender and options such as `expires_at` are ignored, because a retry may compute
+// them again with other values.
 import { createHash } from 'node:crypto';
 import type { From } from '@danmux/protocol';
 import { JsonNumber, toJson } from '@danmux/runtime';
 
-/** Two messages of one id do not collide by accident, and the dedupe key of each message stays short. */
+/**
+ * Length of a digest in characters: long enough that two different messages do not get the same digest by accident, and short enough to store with
+ * each dedupe key.
+ */
 const characters = 11;
 
 export interface Content {
@@ -13,13 +17,13 @@ export interface Content {
   readonly from?: From | undefined;
 }
 
-/** 66 bits in base64url. Never change it: processes of two versions compare their digests during an upgrade. */
+/** Returns 66 bits in base64url. Never change how they are computed: processes of two versions compare their digests during an upgrade. */
 export function contentDigest({ type, data, from }: Content): string {
   const text = toJson([type, sorted(data ?? null), from?.id ?? null]);
   return createHash('sha256').update(text).digest('base64url').slice(0, characters);
 }
 
-/** The value with the fields of every object in one order. */
+/** Returns the value with the fields of every object sorted by name. */
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value;
   if (Array.isArray(value)) return value.map(sorted);

@@ -1,5 +1,5 @@
-// Reads and writes `count` in a message's data as text, so that sums beyond 2^53 keep their digits. A positive integer, also as a string,
-// counts as itself; any other value, and a missing one, counts as 1.
+// Reads and writes `count` in a message's data as text, so that sums beyond 2^53 keep their digits. A positive integer, also as a string, is read as
+// that number; any other value, and a missing one, is read as 1.
 import { fieldText, isObjectText, withField } from './field-text.ts';
 
 /** Largest number of digits of a count. */

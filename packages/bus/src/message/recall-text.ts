@@ -1,4 +1,5 @@
-// The text of a bulk recall: the relay writes into its body up to which offsets it holds, because only the relay knows the order of the room.
+// The text of a bulk recall. The relay writes the last recalled offsets into the body of the recall, because only the relay knows the order of the
+// room.
 import { type BulkRecall, type Positions, type RecallScope, recallLanes } from '@danmux/protocol';
 import type { Heads } from '../contract/streams.ts';
 import { tsOf } from '../message-text.ts';
@@ -9,7 +10,7 @@ export function recallPositions(scope: RecallScope, { epoch, offsets }: Pick<Hea
   return Object.fromEntries(recallLanes(scope).map((lane) => [lane, { epoch, offset: offsets[lane] }]));
 }
 
-/** The recall that a body announces when it is numbered after these heads. */
+/** The bulk recall of a message with this body. It covers messages up to these heads, which are the heads before the recall. */
 export function recallUpTo(scope: RecallScope, body: string, heads: Pick<Heads, 'epoch' | 'offsets'>): BulkRecall {
   return { scope, positions: recallPositions(scope, heads), ts: tsOf(body) };
 }

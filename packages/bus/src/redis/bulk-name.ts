@@ -9,7 +9,7 @@ export function bulkName(scope: RecallScope): string {
   return mark + JSON.stringify(scope);
 }
 
-/** Decodes an answer of ZRANGEBYSCORE … WITHSCORES: names and times in turn. */
+/** Decodes an answer of ZRANGEBYSCORE … WITHSCORES: each name is followed by its time. */
 export function decodeRecalls(answer: readonly string[]): Recalled {
   const ids: string[] = [];
   const bulk: Recalled['bulk'][number][] = [];

@@ -78,7 +78,8 @@ export class RedisBus implements Bus {
 
   async start(): Promise<void> {
     for (const part of [...this.#connections, this.#condition]) part.start();
-    // Roles start next and subscribe immediately. Without waiting here, each subscription would be refused and logged.
+    // The roles start after the bus and subscribe immediately. If this call did not wait for the connections, each subscription would be refused and
+    // logged.
     await Promise.all(this.#connections.map((connection) => connection.firstAttempt()));
     await this.#time.start();
   }

@@ -79,7 +79,7 @@ export class RedisChannels {
     if (!this.#connection.up) return;
     const { client } = this.#connection;
     const leaving = client instanceof Cluster ? client.sunsubscribe(channel) : client.unsubscribe(channel);
-    // A failure is harmless: a connection that closes loses its subscriptions anyway.
+    // A failure is harmless: without listeners, a message of this channel is ignored.
     leaving.catch((error: unknown) => this.#count(error, 'redis unsubscribe failed'));
   }
 
@@ -112,7 +112,7 @@ export class RedisChannels {
   }
 
   #subscribeLater(error: unknown): void {
-    this.#count(error, 'redis resubscribe failed; it is retried');
+    this.#count(error, 'redis resubscribe failed; retrying');
     if (!this.#connection.up) return;
     // Retry on the same connection: Redis would refuse the command on a new one too, and reconnecting a Cluster replaces many connections.
     if (refusalOf(error) || this.#connection.cluster) {

@@ -12,7 +12,7 @@ interface Write {
   reject(error: unknown): void;
 }
 
-/** Called before a group runs. Returns the confirmation, which is called once after the group, if at least one write of it succeeded. */
+/** Called before a group runs. The returned function confirms the group: it is called once after the writes, if at least one of them succeeded. */
 export type BeginGroup = () => () => Promise<void>;
 
 export class GroupCommit {

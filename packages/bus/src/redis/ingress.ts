@@ -42,7 +42,8 @@ export class RedisIngress implements Ingress {
   }
 
   async confirm(key: string): Promise<void> {
-    // Since Redis 7.2 WAIT covers only writes of its own connection. Replication is in order, so confirming this later write confirms earlier ones.
+    // Since Redis 7.2, WAIT covers only writes of its own connection, so this call first writes a key on that connection. Replicas apply writes in
+    // order, so the confirmation of this write also covers all earlier ones.
     await this.#replicated?.write(`${key}:confirm`, (redis) => redis.set(`${key}:confirm`, '1', 'PX', confirmKeptMs), key.length);
   }
 

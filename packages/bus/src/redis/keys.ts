@@ -42,7 +42,7 @@ export interface Keys {
   /** Key of a lease's cursors, in the slot of the lease. Not for shard leases, which are in other slots. */
   cursors(name: string): string;
   readonly members: string;
-  /** Finds the streams of rooms: the SCAN pattern of their keys, and the room of a key; undefined for any other key. */
+  /** `pattern` is the SCAN pattern of the keys of rooms' streams. `roomOf` returns the room of such a key, and undefined for any other key. */
   readonly streams: { readonly pattern: string; readonly roomOf: (key: string) => string | undefined };
   /** Channel on which the names of released leases are published. */
   readonly freed: string;

@@ -28,8 +28,8 @@ export class RedisLeases implements Leases {
     const released = await this.#store.run(leasesRelease, this.#held(lease));
     if (released !== 1) return;
     const { freed } = this.#store.keys;
-    // Not published by the script, because on a Redis Cluster the channel may belong to another node. Listeners that miss the message
-    // retry anyway.
+    // The script does not publish the name, because on a Redis Cluster the channel may belong to another node. Listeners that miss the message retry
+    // anyway.
     await this.#store.ask((redis) => (this.#store.cluster ? redis.spublish(freed, lease.name) : redis.publish(freed, lease.name)));
   }
 

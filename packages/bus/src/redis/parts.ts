@@ -1,4 +1,4 @@
-// What the nouns of the Redis engine share that read the config or the clock, use the store and listen to channels.
+// The dependencies of those nouns of the Redis engine that need the runtime (config and clock), the store and the channels.
 import type { Runtime } from '@danmux/runtime';
 import type { RedisChannels } from './channels.ts';
 import type { RedisStore } from './store.ts';

@@ -80,7 +80,7 @@ export class RedisRecords implements Records {
     const resumed = () => {
       if (scheduled) return;
       scheduled = true;
-      // A reconnect resumes all channels in one turn; the watcher gets one call.
+      // After a reconnect all channels resume in the same turn of the event loop; the watcher gets a single call for all of them.
       queueMicrotask(() => {
         scheduled = false;
         watcher.resumed();

@@ -11,10 +11,13 @@ import { addressOf } from './connection/connected-address.ts';
 import { busError } from './connection/error.ts';
 import { GroupCommit } from './group-commit.ts';
 
-/** Errors of servers without WAITAOF: too old, or AOF is off. */
+/** Errors of servers that cannot run WAITAOF, because they are too old or their AOF is off. */
 const cannotFsync = /^ERR (unknown command|.*appendonly is disabled)/;
 
-/** Milliseconds after which sentinels or cluster nodes have announced a promotion. A replica that disconnected may be the new master. */
+/**
+ * Time in milliseconds for which writes are rejected after a replica disconnected. The replica may have been promoted, and within this time the
+ * sentinels or cluster nodes announce the promotion.
+ */
 const replicaLeftMs = 5_000;
 
 /** Interval between probes of a master, milliseconds: short while too few replicas confirm. */

@@ -103,7 +103,7 @@ export class ReplicatedWrites {
     this.#report();
   }
 
-  /** Sets or clears the degraded states. Also called by the timer, because a master that caused one may leave the cluster. */
+  /** Sets or clears the degraded states. Also called by the timer, because a master that caused a state may have left the cluster. */
   #report(): void {
     const { ack_replicas, ack_timeout_ms } = this.#runtime.config.redis;
     this.#reportState(

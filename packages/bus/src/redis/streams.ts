@@ -26,8 +26,8 @@ export class RedisStreams implements Streams {
   readonly #runtime: Runtime;
   readonly #store: RedisStore;
   /**
-   * True under `redis.ack: replicated`: a failover loses no acknowledged publication. Under `local` it may lose some before any replica has
-   * them, so a room begins a new epoch after a failover even when its heads look complete: gifts in the ingress may have been lost.
+   * True under `redis.ack: replicated`: a failover loses no acknowledged publication. Under `local` a failover may lose publications that no replica
+   * had yet, such as gifts in the ingress. A room then begins a new epoch after a failover even when its heads look complete.
    */
   readonly #keepsAcknowledged: boolean;
 
@@ -135,7 +135,10 @@ export class RedisStreams implements Streams {
   }
 }
 
-/** Merges messages and tombstones by offset. Drops everything below the highest missing offset: only tombstones of trimmed messages are there. */
+/**
+ * Merges messages and tombstones by offset. Drops everything below the highest missing offset, because only tombstones of trimmed messages are left
+ * below it.
+ */
 function withTombstones(found: readonly Placed[], tombs: readonly Placed[]): Placed[] {
   if (tombs.length === 0) return [...found];
   const all = [...new Map([...found, ...tombs].map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);

@@ -1,5 +1,6 @@
-// Refuses connections before their handshake: a client of an old protocol, a page of a foreign Origin, and every client while the edge drains
-// or is full. The answer is an HTTP response with the status of the error, also for a WebSocket; engine.io would answer 400 to an upgrade.
+// Checks requests before engine.io's handshake. Refuses clients of an old protocol and pages of a foreign Origin, and refuses every client while
+// the edge drains or is full. The answer is an HTTP response with the status of the error, also to a WebSocket upgrade; engine.io would answer
+// every refused upgrade with 400.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DanmuxError } from '@danmux/protocol';
@@ -12,7 +13,7 @@ export interface Engine {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): unknown;
 }
 
-/** Longest part of an Origin that is logged; the header is written by the client. */
+/** Maximum number of logged characters of an Origin header, because the client chooses its length. */
 const loggedChars = 256;
 
 /** Puts the checks before the engine's handlers. `refuses` returns the error for every new viewer while the edge drains or is full. */
@@ -26,7 +27,7 @@ export function guardEngine(runtime: Runtime, engine: Engine, refuses: () => Dan
     response.writeHead(status, headers).end(body);
   };
   engine.handleUpgrade = (request, socket, head) => {
-    // No sub-protocol is spoken here, and ws would confirm the first one that is offered.
+    // The edge supports no WebSocket sub-protocol, but ws would accept the first one that the client offers.
     delete request.headers['sec-websocket-protocol'];
     const refusal = refusalOf(runtime, request, refuses);
     if (refusal) refuseUpgrade(socket, answerTo(request, refusal));
@@ -37,7 +38,7 @@ export function guardEngine(runtime: Runtime, engine: Engine, refuses: () => Dan
 function refusalOf(runtime: Runtime, request: IncomingMessage, refuses: () => DanmuxError | undefined): DanmuxError | undefined {
   // Read as engine.io reads it: the last of several values counts, and an empty `sid` begins a connection.
   const { sid, EIO: version } = Object.fromEntries(new URL(request.url ?? '', 'http://edge').searchParams) as Partial<Record<string, string>>;
-  // A request with a `sid` belongs to an admitted connection; OPTIONS is a browser's question before a request.
+  // A request with a `sid` belongs to an admitted connection. OPTIONS is a CORS preflight request.
   if (sid || request.method === 'OPTIONS') return undefined;
   const refusal = protocolRefusal(version) ?? originRefusal(runtime, request) ?? refuses();
   if (refusal) {
@@ -70,7 +71,10 @@ interface Answer {
   readonly body: string;
 }
 
-/** Every page may read the answer, also one of a foreign Origin: it holds only the reason, which would otherwise be hidden from the page. */
+/**
+ * The response to a refused request. CORS headers let every page read it, also a page of a foreign Origin, because it contains only the reason
+ * of the refusal.
+ */
 function answerTo({ headers: { origin } }: IncomingMessage, refusal: DanmuxError): Answer {
   const reason = refusal.toBody();
   const body = JSON.stringify(reason);
@@ -87,7 +91,8 @@ function answerTo({ headers: { origin } }: IncomingMessage, refusal: DanmuxError
 
 function refuseUpgrade(socket: Duplex, { status, headers, body }: Answer): void {
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  // Node no longer watches this socket: the client may have closed it, and one that keeps it open is cut off.
+  // Node has removed its own listeners from an upgraded socket. An unhandled `error` would crash the process when the client resets the
+  // connection. The socket is destroyed after the answer, so the client cannot keep it open.
   socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -1,5 +1,6 @@
-// Sends control events between edges, such as disconnecting a user, over socket.io's Redis adapter. Frames do not use the adapter. It
-// does not catch its own failed publishes, which would crash the process when Redis fails, so its clients are wrapped.
+// Sends control events between edges, such as disconnecting a user, over socket.io's Redis adapter. Frames do not use the adapter. The adapter
+// does not catch its own failed publishes, and an unhandled rejection would crash the process when Redis fails. `guardClient` therefore wraps
+// the Redis clients of the adapter.
 import { channelPrefix, RedisConnection } from '@danmux/bus/redis';
 import type { Part, Runtime } from '@danmux/runtime';
 import { createAdapter } from '@socket.io/redis-adapter';
@@ -51,7 +52,7 @@ export class ClusterControl implements Part {
 
 type Want = ControlSubscriptions['want'];
 
-/** Wraps a client and catches rejections of commands that the adapter does not await. With `want`, subscribe calls go to `want` instead. */
+/** Wraps a client and catches rejections of commands that the adapter does not await. If `want` is given, it replaces the subscribe commands. */
 export function guardClient<T extends object>(client: T, caught: (error: unknown) => void, want?: Want): T {
   const watched = new Set<PropertyKey>(['publish', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe', 'spublish', 'ssubscribe', 'sunsubscribe']);
   return new Proxy(client, {

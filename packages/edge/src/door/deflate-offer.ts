@@ -1,5 +1,5 @@
 // Chooses among the permessage-deflate offers of a client (RFC 7692). The answer holds only parameters that the client offered, because
-// some clients (Netty) end the connection on any other. An offer with an error is skipped, as if the client had not made it.
+// some clients (Netty) end the connection if the answer has any other parameter. An invalid offer is skipped, as if the client had not made it.
 
 /** Parameters of an answer, by name; `true` for those without a value. */
 export type DeflateParams = Readonly<Record<string, number | true>>;
@@ -46,7 +46,10 @@ function paramValue(name: string, value: string | undefined): number | true | un
   return windowBits.test(value) ? Number(value) : undefined;
 }
 
-/** Leaves out `client_max_window_bits`: it may be left out, and Netty cannot compress with a smaller window without an extra library. */
+/**
+ * The offered parameters without `client_max_window_bits`. A server may omit this parameter, and Netty cannot compress with a smaller window
+ * without an extra library.
+ */
 function answerTo({ client_max_window_bits: _hint, ...params }: DeflateParams): DeflateParams {
   return params;
 }

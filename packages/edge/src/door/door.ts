@@ -55,7 +55,7 @@ export class Door {
     });
     this.#control = bus.engine === 'redis' ? new ClusterControl(runtime, this.#io, (user) => this.#disconnectHere(user)) : undefined;
     this.#pinger = new Pinger(runtime.config.edge.ping_interval_ms);
-    // Call after the adapter is set, because the adapter defines `addAll` too.
+    // Must follow the creation of ClusterControl, which sets a new adapter: `useNoRooms` overrides `addAll` of the current adapter.
     useNoRooms(this.#io);
     const door = this;
     this.#onEvent = function (event, ...args) {
@@ -101,7 +101,7 @@ export class Door {
   async stop(): Promise<void> {
     this.refuse();
     await this.#control?.stop();
-    // socket.io's own close would keep some clients away.
+    // Every transport is ended first, because some stock clients do not reconnect after socket.io's own close (transport-end.ts).
     const { clients } = this.#io.engine as unknown as { readonly clients: Readonly<Record<string, EndedConn>> };
     await Promise.all(Object.values(clients).map((conn) => endTransport(conn)));
     await this.#io.close();
@@ -122,7 +122,7 @@ export class Door {
   #refusal(): DanmuxError | undefined {
     if (this.#draining) return new DanmuxError('draining', { retryAfterMs: 500 });
     if (this.#parts.sessions.size >= this.#runtime.config.edge.max_connections) {
-      return new DanmuxError('unavailable', { message: 'This edge is full; try again to reach another.', retryAfterMs: 2_000 });
+      return new DanmuxError('unavailable', { message: 'This edge is full; connect again to reach another edge.', retryAfterMs: 2_000 });
     }
     return undefined;
   }
@@ -156,7 +156,7 @@ export class Door {
     const { sessions, rooms } = this.#parts;
     const { metrics } = this.#runtime;
     this.#pinger.remove(conn);
-    // A client that only leaves the namespace keeps its connection open, and nothing would ping or close it any more.
+    // A client that only leaves the namespace keeps its connection open. The edge closes that connection, because the pinger no longer checks it.
     conn.close();
     sessions.delete(session);
     metrics.sessions.set(sessions.size);

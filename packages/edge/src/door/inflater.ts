@@ -1,24 +1,27 @@
 // Inflates the messages of one viewer, in place of ws's permessage-deflate. ws keeps a zlib stream for every viewer that ever compressed a
-// message; this keeps the last 36 KiB of text at most, and only for a viewer whose client compresses with its context. It
-// compresses nothing: frames to viewers are compressed once for all of them (encoded-frame.ts).
+// message. An Inflater keeps at most 36 KiB of recent text, and only if its client compresses with context takeover. It compresses nothing:
+// frames to viewers are compressed once for all viewers (encoded-frame.ts).
 import { constants, inflateRawSync } from 'node:zlib';
 import { limits } from '@danmux/protocol';
 import type { WebSocket } from 'ws';
 import type { DeflateParams } from './deflate-offer.ts';
 
-/** End of a flushed block, which the client leaves out (RFC 7692, 7.2.2). */
+/** The last four bytes of a flushed deflate block. The client omits them, so they are appended before inflating (RFC 7692, 7.2.2). */
 const flushedTail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 /** Largest window of deflate, bytes. */
 const largestWindow = 32_768;
 /** Capacity of the largest buffer, bytes. The 4 KiB beyond the window take new text, so that the window is moved to the start less often. */
 const largestBuffer = largestWindow + 4_096;
-/** Bytes per step of the output: most messages are shorter, and zlib's default of 16 KiB would be garbage for each. */
+/** Bytes of one output chunk of zlib. Most messages are shorter, and the default of 16 KiB would be allocated for each message. */
 const chunkSize = 2_048;
 const empty = Buffer.alloc(0);
 /** WebSocket close codes. */
 const codes = { invalid: 1007, tooLarge: 1009, tryAgain: 1013 };
 
-/** The bytes that all contexts of an edge hold, and their cap. */
+/**
+ * Counts the bytes in the contexts of all viewers on this edge, and caps them. A context is the recent text of one viewer, to which the next
+ * compressed message may refer.
+ */
 export class InflateMemory {
   readonly #cap: number;
   bytes = 0;
@@ -40,14 +43,18 @@ export class InflateMemory {
 type Done = (error: Error | null, data?: Buffer) => void;
 
 export class Inflater {
-  /** For ws and Wire; `server_no_context_takeover` makes ws apply `_threshold`. */
+  /** The negotiated parameters, read by ws and Wire. ws compares messages with `_threshold` only if `server_no_context_takeover` is set. */
   readonly params: DeflateParams;
   readonly #webSocket: Pick<WebSocket, 'close'>;
   readonly #memory: InflateMemory;
-  /** Bytes that a later message may refer to: 0 when the client compresses every message for itself. */
+  /** Number of bytes of earlier text to which a message may refer; 0 when the client compresses without context takeover. */
   readonly #window: number;
-  /** The last bytes of text, a view of `#buffer`. It grows in a few steps and is written in place: a new buffer per message would fragment memory. */
+  /**
+   * The last bytes of text, a view of `#buffer`. `#buffer` grows in a few steps and is overwritten in place, because a new buffer per message
+   * would fragment memory.
+   */
   #context = empty;
+  /** Grows in a few steps and is written in place: a new buffer for each message would fragment memory. */
   #buffer = empty;
   /** End of the text in `#buffer`. */
   #end = 0;
@@ -61,7 +68,10 @@ export class Inflater {
     this.#window = answered['client_no_context_takeover'] ? 0 : largestWindow;
   }
 
-  /** ws compresses messages of at least this size: none. A compressed message could be overtaken by a frame that is written directly. */
+  /**
+   * Minimum size of a message that ws compresses. The value disables compression in ws, because a frame that is written directly to the TCP socket
+   * could overtake a message that ws is compressing.
+   */
   get _threshold(): number {
     return Number.MAX_SAFE_INTEGER;
   }
@@ -101,10 +111,10 @@ export class Inflater {
       return;
     }
     if (this.#window === 0 || this.#remember(text)) done(null, text);
-    else this.#fail(codes.tryAgain, new Error('the memory for contexts is used up'), done);
+    else this.#fail(codes.tryAgain, new Error('the memory for the inflate contexts of this edge is used up'), done);
   }
 
-  /** Keeps the end of the text, which the next message may refer to; false when the cap of all contexts is reached. */
+  /** Appends the end of the text to the context, to which the next message may refer. False when the cap of all contexts is reached. */
   #remember(text: Buffer): boolean {
     const added = text.subarray(Math.max(0, text.length - this.#window));
     const kept = Math.min(this.#context.length, this.#window - added.length);

@@ -1,12 +1,12 @@
-// Decides which pages may connect, by the Origin header that browsers send, and which of them may send cookies, as load balancers need for sticky
-// sessions. Programs send no Origin and are not restricted by it.
+// Decides by the Origin header of browsers which pages may connect, and which of them may send cookies. Load balancers use cookies for sticky
+// sessions. Clients other than browsers send no Origin and are not restricted by it.
 
 /** True for a page with the server's host name (all loopback names are equal), an allowed Origin, or no Origin header (not a browser page). */
 export function originAllowed(origin: string | undefined, host: string | undefined, allowed: readonly string[]): boolean {
   return origin === undefined || allowed.includes('*') || originKnown(origin, host, allowed);
 }
 
-/** True for a page with the server's host name or an Origin that is listed by itself, not by `*`. Only such pages may send cookies. */
+/** True for a page with the server's host name or an Origin that `allowed` lists literally; `*` does not count. Only such pages may send cookies. */
 export function originKnown(origin: string, host: string | undefined, allowed: readonly string[]): boolean {
   if (allowed.includes(origin)) return true;
   const from = hostName(origin);

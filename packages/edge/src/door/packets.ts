@@ -10,7 +10,7 @@ class ViewerEncoder extends Encoder {
   }
 }
 
-/** The connection is closed at this CONNECT to a namespace other than `/`; socket.io would answer any number of them. */
+/** Number of CONNECTs to namespaces other than `/` at which the connection is closed; socket.io alone would answer any number of them. */
 const unknownNamespaces = 3;
 
 class ViewerDecoder extends Decoder {
@@ -18,7 +18,7 @@ class ViewerDecoder extends Decoder {
 
   override add(data: unknown): void {
     super.add(data);
-    // `0` is CONNECT, and a namespace other than `/` follows. The packet above was answered with "Invalid namespace".
+    // Matches a CONNECT (type `0`) to a namespace other than `/`. `super.add` has answered this packet with "Invalid namespace".
     if (typeof data !== 'string' || !/^0\/[^,]/.test(data)) return;
     if (++this.#unknown >= unknownNamespaces) throw new Error('too many CONNECTs to unknown namespaces');
   }
@@ -27,10 +27,10 @@ class ViewerDecoder extends Decoder {
 // socket.io-parser has no option for this, and its types declare the method private.
 Object.defineProperty(ViewerDecoder.prototype, 'tryParse', { value: parsed });
 
-/** Cap of values in a packet: each takes at least two bytes, so more cannot fit the size limit. */
+/** Maximum number of JSON values in a packet: each takes at least two bytes, so data within `limits.viewerData` cannot have more. */
 const most = limits.viewerData / 2;
 
-/** The parsed JSON; false for invalid JSON, as socket.io expects, which then closes the connection. */
+/** Returns the parsed JSON. Returns false for invalid JSON: socket.io expects this value and then closes the connection. */
 function parsed(text: string): unknown {
   try {
     return parseRequest(text, { most });

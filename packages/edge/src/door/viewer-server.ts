@@ -70,7 +70,7 @@ export function createViewerServer(runtime: Runtime, http: HttpServer, door: Doo
       answer(null, { origin: allowed ? origin : false, credentials: allowed && originKnown(origin, host, edge.allowed_origins) });
     },
   });
-  // Stock clients try again after a refused handshake, but not after a refused CONNECT.
+  // Viewers are refused at the handshake when possible: stock clients retry after a refused handshake, but not after a refused CONNECT.
   guardEngine(runtime, io.engine as unknown as Engine, () => door.refuses());
   // engine.io accepts pre-encoded frames only when its own compression is off.
   io.engine.on('connection', (conn: PollingConn & { transport: { perMessageDeflate: unknown } }) => {

@@ -1,5 +1,5 @@
-// The WebSocket server of an edge: ws, with danmux's own answer to permessage-deflate offers and its own inflater. ws answers with parameters
-// that were not offered, and refuses the connection for an offer that it cannot read.
+// The WebSocket server of an edge: ws, with danmux's own answer to permessage-deflate offers and its own inflater. ws alone would answer with
+// parameters that were not offered, and would refuse a connection when it cannot parse an offer.
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
@@ -9,7 +9,7 @@ import { type InflateMemory, Inflater } from './inflater.ts';
 const header = 'sec-websocket-extensions';
 
 interface Inside {
-  /** Shared by ws's receiver and sender; read for each message. */
+  /** The extensions of the connection, by name. The connection's receiver and sender share this object and read it for each message. */
   readonly _extensions: Record<string, unknown>;
 }
 
@@ -18,7 +18,7 @@ export function webSocketsWith(memory: InflateMemory): new (options: ServerOptio
   return class extends WebSocketServer {
     override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: (webSocket: WebSocket, request: IncomingMessage) => void): void {
       const params = this.options.perMessageDeflate ? chosen(request.headers[header], memory) : undefined;
-      // ws accepts this one offer and answers with its parameters.
+      // ws sees the chosen parameters as the only offer, accepts it and answers with the same parameters.
       if (params) request.headers[header] = deflateHeader(params);
       else delete request.headers[header];
       super.handleUpgrade(request, socket, head, (webSocket, upgraded) => {

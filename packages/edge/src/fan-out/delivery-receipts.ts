@@ -13,11 +13,14 @@ interface Tracked {
   readonly room: string;
   /** The recipient of a personal message; undefined in other rooms. */
   readonly user: string | undefined;
-  /** In `performance.now()` milliseconds; later answers are not counted. */
+  /** End of tracking, in `performance.now()` milliseconds; later confirmations are not counted. */
   readonly until: number;
-  /** The viewers that may answer: those in the room when the message arrived, or the recipient; undefined until the message arrives live. */
+  /**
+   * The viewers whose confirmations count: those in the room when the message arrived, or the recipient. Undefined until the message arrives in
+   * a live frame.
+   */
   live: { readonly sessions: RoomSessions; readonly frame: number } | { readonly user: string } | undefined;
-  /** Connection ids that got the message with a join; their answers count too. */
+  /** Ids of connections that got the message in the reply to a join; their confirmations count too. */
   replayed: BitSet | undefined;
   readonly answered: BitSet;
   sent: number;
@@ -25,7 +28,7 @@ interface Tracked {
 }
 
 const reportEveryMs = 500;
-/** How long after the receipt timeout answers in transit still count, milliseconds. */
+/** Milliseconds after the receipt timeout in which confirmations still count, because they may have been in transit. */
 const graceMs = 5_000;
 /** Cap of tracked messages; past it the oldest is no longer counted. */
 const tracked = 1_000;
@@ -58,7 +61,7 @@ export class DeliveryReceipts implements Part {
     this.#messages.clear();
   }
 
-  /** Tracks messages of the room's frame number `frame` that request receipts; viewers that joined before it may answer. */
+  /** Tracks messages that request receipts. `frame` is the number of their frame in the room; viewers that joined before it can confirm them. */
   track(ids: readonly string[], sessions: RoomSessions, frame: number): void {
     for (const id of ids) this.#track(sessions.room, id, { sessions, frame });
   }
@@ -82,7 +85,10 @@ export class DeliveryReceipts implements Part {
     this.#changed.add(message);
   }
 
-  /** Accepts a viewer's answers to messages replayed with its rejoin. Does not count them as sent again, because the first delivery was counted. */
+  /**
+   * Lets a viewer confirm messages that were replayed with its rejoin. The messages do not count as sent again, because their first delivery was
+   * counted.
+   */
   replayed(session: Session, room: string, msgs: readonly Msg[]): void {
     for (const { id, receipt, ts } of msgs) {
       if (receipt !== true || ts + this.#followedMs < this.#runtime.clock.now()) continue;

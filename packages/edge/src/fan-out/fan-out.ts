@@ -40,7 +40,7 @@ export class FanOut implements FeedOutput {
   readonly #hops: FanOutParts['hops'];
   readonly #sliceMs: number;
   readonly #frameBytes: number;
-  /** Rooms with queued frames; the first is written next. */
+  /** Writers of rooms with queued urgent frames, by room; the first is written next. */
   readonly #urgent = new Map<string, RoomWriter>();
   readonly #ordinary = new Map<string, RoomWriter>();
   #next: NodeJS.Immediate | undefined;
@@ -74,7 +74,7 @@ export class FanOut implements FeedOutput {
     return viewers;
   }
 
-  /** Queues a gap: messages that the room's viewers will not get. A gap with a position also starts a new epoch. */
+  /** Queues a gap event, which reports messages that the room's viewers will not get. A gap with a position also starts a new epoch. */
   gap(gap: Gap): void {
     if (gap.position) this.#hub.sessionsIn(gap.room)?.beginEpoch();
     this.event(gap.room, encodeGap(gap));

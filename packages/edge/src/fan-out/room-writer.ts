@@ -37,14 +37,14 @@ interface Writing {
   /** Index in `sessions` to start at; random, so no viewer is always written last. */
   readonly start: number;
   done: number;
-  /** Sessions given all frames (`handled`), and those among them written immediately instead of queued (`sent`). */
+  /** `handled`: number of sessions that got all frames of this write. `sent`: those to which the frames were written without queueing. */
   handled: number;
   sent: number;
   /** Encodings for viewers that joined between these frames, keyed by the number of leading frames left out. */
   readonly partial: Map<number, EncodedFrame>;
 }
 
-/** Cap of the frames merged into one write, in characters; a viewer's outbox must have room for several. */
+/** Maximum characters of the frames merged into one write, so that a viewer's outbox has room for several writes. */
 const mergedCharacters = 262_144;
 /** Cap of queued non-urgent frames in characters; past it the oldest are shed as `overload`. */
 const waitingCharacters = 1_048_576;
@@ -191,7 +191,7 @@ export class RoomWriter {
 
   /** Writes to a viewer that joined while the frames were queued; skips the frames that its join reply covers. */
   #deliverPart(session: Session, { frames, partial }: Writing, joinedAfter: number): void {
-    // The numbers have gaps: both urgencies of a room count together.
+    // Frames are compared by number, not by index: urgent and other frames of a room share one numbering, so the numbers here have gaps.
     const from = frames.findIndex(({ number }) => number > joinedAfter);
     if (from < 0) return;
     const rest = frames.slice(from);

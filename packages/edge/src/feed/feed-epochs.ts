@@ -36,7 +36,7 @@ export class FeedEpochs {
     return claimOf(known, this.#ended);
   }
 
-  /** The heads from which a feed continues in the epoch of `heads`, when its heads in the old epoch were `before`. */
+  /** The heads at which a feed continues in the epoch of `heads`. `before` are the feed's heads in the old epoch. */
   begin(heads: Heads, before: Heads): Heads {
     const at = streamLanes.map((lane): [StreamLane, number] => [lane, goesOnAfter(heads, lane, before.epoch, before.offsets[lane])]);
     return { ...heads, offsets: Object.fromEntries(at) as Heads['offsets'] };

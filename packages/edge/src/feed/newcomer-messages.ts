@@ -1,10 +1,10 @@
-// Chooses the messages that a newcomer to a room sees first: pinned super chats, then gifts, then notices and chat, as many as asked for.
-// Messages that no screen shows do not count and are left out. Reads nothing; Recovery gives it the newest messages of each lane.
+// Chooses the messages that a newcomer to a room gets: pinned super chats, then gifts, then notices and chat, up to the requested number. Messages
+// that clients do not display are left out and do not count. This file reads nothing; Recovery passes in the newest messages of each lane.
 import { type Msg, reservedTypes, type StreamLane, streamLanes } from '@danmux/protocol';
 
 type PerLane = Readonly<Partial<Record<StreamLane, readonly Msg[]>>>;
 
-/** A super chat without `data.pin_ms` is pinned for this time, as in the overlay; each tier above 1 adds half of it. Milliseconds. */
+/** Milliseconds for which a super chat without `data.pin_ms` is pinned, as in the overlay. Each tier above 1 adds half of this time. */
 const defaultPinMs = 8_000;
 
 /**
@@ -16,8 +16,8 @@ export function isVisible({ type }: Msg): boolean {
 }
 
 /**
- * At most `wanted` of the messages, each lane in its order. Pinned super chats come first; gifts, then notices, take at most half; chat gets
- * the rest, and what chat leaves goes to older gifts and notices.
+ * Chooses at most `wanted` messages and keeps the order of each lane. Pinned super chats are chosen first. Other gifts and then notices follow while
+ * fewer than half of `wanted` are chosen. Chat gets the remaining places, and older gifts and notices get the places that chat does not fill.
  */
 export function newcomerMessages(newest: PerLane, wanted: number, now: number): PerLane {
   const [gifts, notices, chat] = [visible(newest.gift), visible(newest.control), visible(newest.chat)];
@@ -38,7 +38,7 @@ export function newcomerMessages(newest: PerLane, wanted: number, now: number): 
   return Object.fromEntries(lanes.map((lane) => [lane, (newest[lane] ?? []).filter((msg) => chosen.has(msg))]));
 }
 
-/** Newest first. */
+/** The visible messages, newest first. */
 function visible(msgs: readonly Msg[] = []): readonly Msg[] {
   return msgs.filter(isVisible).reverse();
 }

@@ -1,5 +1,6 @@
 // Ids of messages that a feed delivered before a new epoch. After Redis lost recent writes, messages may be published again under new offsets
-// with the same ids; this class filters them so that no viewer gets them twice. Viewers that joined since get them through `repeated`.
+// with the same ids; this class filters them so that no viewer gets them twice. Viewers that joined after the first delivery get them through
+// `repeated`.
 import { type BusFrame, type FrameHead, hasParts, withoutParts } from '@danmux/bus';
 import { isStreamLane, type Lane, type Msg, type StreamLane } from '@danmux/protocol';
 import { type Clock, parseJson, toJson } from '@danmux/runtime';
@@ -62,7 +63,7 @@ export class PassedIds {
     return left;
   }
 
-  /** The messages without those the viewer has from an earlier epoch; `had` decides by the message's position in that epoch. */
+  /** Removes messages that the viewer has from an earlier epoch. `had` decides this by the position of a message's first delivery. */
   withoutSeen(msgs: readonly Msg[], had: (lane: StreamLane, before: Passed) => boolean): readonly Msg[] {
     return this.#passed.size === 0 ? msgs : msgs.flatMap((msg) => this.#unlessHad(msg, had));
   }
@@ -105,7 +106,7 @@ function reduced({ head }: BusFrame, shown: readonly (string | null)[]): BusFram
   const characters: Partial<Record<Lane, number>> = {};
   for (const { text, msg } of left) {
     counts[msg.lane] = (counts[msg.lane] ?? 0) + 1;
-    // Starts at -1 and adds 1 per message: the commas between messages count.
+    // The commas between messages count: the sum starts at -1, and each message adds its length and 1.
     characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + text.length;
   }
   const kept = shown.map((text) => text !== null);

@@ -7,7 +7,7 @@ import { parseJson, type Runtime } from '@danmux/runtime';
 import { isVisible, newcomerMessages } from './newcomer-messages.ts';
 import type { RoomFeed } from './room-feed.ts';
 
-/** Messages for a viewer that gives neither positions nor a number. */
+/** Number of messages for a join request that has neither `positions` nor `history`. */
 const defaultHistory = 50;
 
 export type Recovered = Pick<JoinReply, 'positions' | 'recovered' | 'msgs'>;
@@ -15,7 +15,7 @@ export type Recovered = Pick<JoinReply, 'positions' | 'recovered' | 'msgs'>;
 export class Recovery {
   readonly #runtime: Runtime;
   readonly #bus: Bus;
-  /** Reads of Redis under way. By feed, because a room whose last viewer left gets a new feed, with an empty buffer, at the next join. */
+  /** Pending reads from Redis. Keyed by feed, because a room that became empty gets a new feed with an empty buffer at the next join. */
   readonly #warming = new WeakMap<RoomFeed, Map<StreamLane, Promise<void>>>();
 
   constructor(runtime: Runtime, bus: Bus) {
@@ -36,7 +36,8 @@ export class Recovery {
       if (given) perLane[lane] = given;
       this.#runtime.metrics.recoveries.inc({ lane, recovered: String(missed !== null) });
     }
-    // Without positions a viewer gets the last messages of all lanes; with positions only on request, and only for lanes without a position.
+    // A request without positions gets the last messages of all lanes. A request with positions gets last messages only if it sets `history`, and
+    // only of lanes without a position or whose missed messages are not available.
     const wanted = request.history ?? (request.positions ? 0 : defaultHistory);
     const fresh = streamLanes.filter((lane) => perLane[lane] === undefined);
     Object.assign(perLane, await this.#last(feed, fresh, wanted, heads));
@@ -52,8 +53,8 @@ export class Recovery {
   }
 
   /**
-   * For a guaranteed lane with a position of another epoch or beyond the heads: all messages since the epochs diverged, so that messages
-   * accepted after Redis lost writes still arrive. Null for other lanes, which get the last messages instead.
+   * For a guaranteed lane whose position is in another epoch or beyond the heads: the messages since the epochs diverged, `limits.recovery` at most.
+   * The viewer thus gets messages that were accepted after Redis lost writes. Null in all other cases; the lane then gets its last messages.
    */
   async #sinceFork(feed: RoomFeed, lane: StreamLane, position: Position, heads: Heads): Promise<readonly Msg[] | null> {
     const head = heads.offsets[lane];
@@ -62,12 +63,13 @@ export class Recovery {
     return feed.replay.since(lane, after, head) ?? (await this.#warmed(feed, lane, heads)).newest(lane, head, head - after);
   }
 
-  /** The newest visible messages of the lanes, `wanted` in all. */
+  /** The visible messages of the lanes that a newcomer sees first, at most `wanted` in all. */
   async #last(feed: RoomFeed, wantedLanes: readonly StreamLane[], wanted: number, heads: Heads): Promise<Partial<Record<StreamLane, readonly Msg[]>>> {
     if (wanted === 0) return {};
     const newest: Partial<Record<StreamLane, readonly Msg[]>> = {};
     for (const lane of wantedLanes) {
-      // Changes of state and tombstones do not count, so a few messages more are looked at.
+      // Tombstones, recalls and changes of room state do not count towards `wanted`, so a whole history page is read when there are any. A guaranteed
+      // lane always reads a whole page.
       const first = await this.#newest(feed, lane, lanes[lane].guaranteed ? limits.historyPage : wanted, heads);
       newest[lane] = first.every(isVisible) ? first : await this.#newest(feed, lane, limits.historyPage, heads);
     }

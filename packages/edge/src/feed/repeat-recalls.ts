@@ -14,7 +14,7 @@ export async function repeatRecalls(
   for (const recall of bulk) await streams.recallAll(room, { ...recall, positions: surviving(recall, heads) });
 }
 
-/** The positions of a recall in the new epoch: messages that got the same offsets there are not recalled. */
+/** Maps the positions of a bulk recall to the new epoch, so that it does not cover new messages that got the same offsets there. */
 function surviving({ positions }: BulkRecall, heads: Heads): Positions {
   const all = Object.entries(positions) as [StreamLane, Position][];
   return Object.fromEntries(all.map(([lane, { epoch, offset }]) => [lane, { epoch: heads.epoch, offset: goesOnAfter(heads, lane, epoch, offset) }]));

@@ -115,12 +115,12 @@ export class ReplayBuffer {
     return this.#frames.find(({ frame }) => frame.head.ranges[lane])?.frame.head.ranges[lane]?.[0];
   }
 
-  /** Adds older messages from Redis below the frames; `last` is the offset of the last one. */
+  /** Adds messages from Redis that are older than the cached frames; `last` is the offset of the newest of them. */
   setBase(lane: StreamLane, last: number, msgs: readonly Msg[], now: number): void {
     this.#base[lane] = { at: now, first: last - msgs.length + 1, msgs };
   }
 
-  /** True when the messages older than the cached frames were already read from Redis; a message missing here is then missing in Redis too. */
+  /** True when the messages before the cached frames were read from Redis. A message that the buffer does not have is then missing in Redis too. */
   isWarm(lane: StreamLane, head: number): boolean {
     const base = this.#base[lane];
     return base !== undefined && base.first + base.msgs.length >= (this.firstOffset(lane) ?? head + 1);
@@ -143,7 +143,10 @@ function overlaps({ head }: BusFrame, lane: StreamLane, after: number): boolean 
   return (head.ranges[lane]?.[1] ?? 0) > after;
 }
 
-/** Matches the start of each stream message, and never text inside a string, whose quotes are escaped. Parsing would block the edge too long. */
+/**
+ * Matches the lane, offset and id at the start of each stream message. It cannot match inside a string, because the quotes there are escaped.
+ * Parsing the whole payload would block the event loop too long.
+ */
 const opening = /\{"lane":"[a-z]+","offset":(\d+),"id":("(?:[^"\\]|\\.)*")/g;
 
 function keysIn({ head, payload }: BusFrame): [key: string, offset: number][] {

@@ -109,8 +109,9 @@ export class RoomFeed implements RoomSubscriber {
   }
 
   /**
-   * Called periodically with the heads in Redis; null when Redis has no stream of the room. Messages in Redis at the previous pulse but
-   * still not delivered here were lost in transit; messages delivered here by the previous pulse but missing in Redis were lost by Redis.
+   * Called periodically with the heads in Redis; null when Redis has no stream of the room. Starts a repair when messages were lost. Messages that
+   * were in Redis at the previous pulse and are still not delivered here were lost in transit. Messages that were delivered here at the
+   * previous pulse and are missing in Redis now were lost by Redis.
    */
   pulse(heads: Heads | null): void {
     this.replay.expire(this.#runtime.clock.now());
@@ -137,11 +138,11 @@ export class RoomFeed implements RoomSubscriber {
       this.resumed();
     }
     await this.#repairing;
-    // The first await may have been for an earlier repair.
+    // The awaited repair may have started before this check was requested; the check then runs in the next repair.
     if (this.#check) await this.#repairing;
   }
 
-  /** Delivers queued frames synchronously up to the first hole or frame of another epoch, then starts a repair. */
+  /** Delivers queued frames synchronously. Starts a repair at a hole, at a frame of another epoch, or when a check of Redis is due. */
   #next(): void {
     if (this.#working || this.#closed || !this.#heads || this.#retry) return;
     while (!this.#check) {
@@ -170,7 +171,7 @@ export class RoomFeed implements RoomSubscriber {
     const ranges = Object.entries(head.ranges) as [StreamLane, readonly [number, number]][];
     // A frame is committed atomically: if one of its lanes is delivered already, all are.
     if (ranges.some(([lane, [, last]]) => last <= this.heads.offsets[lane])) {
-      // Its messages were read from history; its recalls, shed counts and sender-only messages are only in the frame.
+      // The messages of this frame were delivered from history. Only the frame has its recalls, shed counts and sender-only messages.
       if (head.recalls) this.#recall(head.recalls);
       if (head.shed || head.senderOnly) this.#output.frame(this.#shown(withoutMessages(head)));
       return;
@@ -238,7 +239,7 @@ export class RoomFeed implements RoomSubscriber {
       this.#hide(recall);
     }
     const shown = this.#shown(frame);
-    // The buffer stores the frame with the messages delivered in an earlier epoch, because a viewer that rejoins may not have them.
+    // The buffer also stores messages that were delivered in an earlier epoch, because a viewer that rejoins may not have them.
     this.replay.push(shown, this.#runtime.clock.now());
     const { frame: fresh, repeated } = this.passed.without(shown);
     if (repeated.length > 0) this.#output.repeated?.(this.room, repeated);
@@ -268,7 +269,7 @@ export class RoomFeed implements RoomSubscriber {
     const before = this.heads;
     const late = this.#waiting.filter(({ head }) => head.epoch === before.epoch);
     this.#waiting = this.#waiting.filter(({ head }) => head.epoch !== before.epoch);
-    // Queued frames of the old epoch are valid. If Redis lost their messages, they are delivered now, because history will never contain them.
+    // Queued frames of the old epoch are valid. Frames whose messages Redis lost are delivered now, because history will never contain the messages.
     for (const frame of late) if (!this.#epochs.survives(frame.head, heads)) this.#pass(frame);
     this.passed.add(this.replay.ids());
     this.replay.clear();

@@ -8,13 +8,13 @@ export function eventPacket(event: keyof ServerEvents, payload: string): string 
   return `2["${event}",${payload}]`;
 }
 
-/** Bytes of a `frame` packet beside its payload, the engine.io packet type included. */
+/** Bytes of a `frame` packet without its payload, including the engine.io packet type. */
 const around = eventPacket('frame', '').length + 1;
 /** A UTF-16 code unit takes at most three bytes in UTF-8. */
 const maxBytesOfUnit = 3;
 const ends = ']}';
 
-/** The packets of a frame, in order; each has at most `maxBytes` bytes on the wire, or a single message. */
+/** The packets of a frame, in order. Each has at most `maxBytes` bytes on the wire, unless a single message is larger. */
 export function framePackets(payload: string, maxBytes: number): string[] {
   if (fits(payload, maxBytes)) return [eventPacket('frame', payload)];
   const opening = payload.slice(0, payload.indexOf('"msgs":[') + 8);
@@ -26,7 +26,7 @@ function fits(payload: string, maxBytes: number): boolean {
   return payload.length * maxBytesOfUnit + around <= maxBytes || Buffer.byteLength(payload) + around <= maxBytes;
 }
 
-/** Consecutive texts, grouped so that each group, with its commas, has at most `maxBytes` bytes or one text. */
+/** Groups consecutive texts. Each group, with its commas, has at most `maxBytes` bytes, unless a single text is larger. */
 function groups(texts: readonly string[], maxBytes: number): string[][] {
   const all: string[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

@@ -3,7 +3,7 @@
 import type { Msg } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 
-/** Bytes of an ack beside its reply: `43`, the client's number of the request, brackets. */
+/** Maximum bytes of an ack packet without its reply: the packet types `43`, the ack id and the brackets. */
 const ackBytes = 32;
 const sizes = new WeakMap<Msg, number>();
 

@@ -13,7 +13,7 @@ const remembered = 1_000;
 const rememberedMs = 60_000;
 /** Cap of remembered bulk recalls, with the same age limit. */
 const bulkRemembered = 100;
-/** With at most this many ids the payload is searched for them before it is parsed; with more ids, parsing at once is cheaper. */
+/** Up to this many ids are searched for in a payload before it is parsed. With more ids, parsing without a search is cheaper. */
 const searched = 16;
 
 /** Recent recalls of one room; a message that arrives after its recall becomes a tombstone. */
@@ -68,7 +68,7 @@ export class RecentRecalls {
   }
 }
 
-/** The bulk recalls among the messages of a frame. Read from the payload, because a relay of an older release does not name them in the head. */
+/** The bulk recalls among the messages of a frame. They are read from the payload, because the head of a frame lists only recalled ids. */
 export function bulkRecallsIn({ head, payload }: BusFrame): BulkRecall[] {
   if (!head.counts.control || !payload.includes('"type":"recall"')) return [];
   const control = messageTexts(payload).filter((text) => text.startsWith('{"lane":"control"'));
@@ -131,7 +131,7 @@ function payloadOf(room: string, msgs: readonly Msg[]): string {
 
 function charactersOf(msgs: readonly Msg[]): Partial<Record<Lane, number>> {
   const characters: Partial<Record<Lane, number>> = {};
-  // Starts at -1 and adds 1 per message: the commas between messages count, one fewer than messages.
+  // The commas between messages count: the sum starts at -1, and each message adds its length and 1.
   for (const msg of msgs) characters[msg.lane] = (characters[msg.lane] ?? -1) + 1 + toJson(msg).length;
   return characters;
 }

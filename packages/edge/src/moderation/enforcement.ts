@@ -32,13 +32,13 @@ export class Enforcement {
   }
 
   apply({ room, kind, user, sanction }: RuleChange): void {
-    // Expelling may end sessions, which changes the list.
+    // A copy, because disconnecting a session removes it from the list.
     const sessions = [...this.#parts.sessions.of(user)];
     const inside = room === null ? sessions : sessions.filter(({ rooms }) => rooms.has(room));
     const where = room === null ? {} : { room };
     if (!sanction) {
       const notice = lifted[kind];
-      // A banned user is in no room, so the notice goes to all its sessions.
+      // A banned user is not in the room, so the notice of a lifted ban goes to all of the user's sessions.
       if (notice) for (const session of kind === 'ban' ? sessions : inside) session.emit('notice', { ...notice, ...where });
       return;
     }

@@ -15,7 +15,7 @@ export interface SenderOutput {
   toSender(room: string, user: string, message: string): void;
 }
 
-/** Cap of cached answers; a retry of a cached request does not become a second message. */
+/** Cap of cached replies. A retry of a request whose reply is cached gets this reply and makes no second message. */
 const remembered = 10_000;
 
 export class HiddenMessages implements Part {
@@ -28,8 +28,8 @@ export class HiddenMessages implements Part {
   /** Messages that wait for review, without their content: only their number is needed. */
   readonly #reviews: FollowedRecords<null>;
   /**
-   * Ids stored by this edge that `#reviews` does not list yet, each with the time to stop counting it. A message decided before the record
-   * was read is never listed, hence the time limit.
+   * Ids of messages that this edge stored and `#reviews` does not list yet. Each counts as waiting until `#reviews` lists it or until the time in the
+   * map. The time limit is needed because a message that a moderator decides before the record is read again is never listed.
    */
   readonly #storing = new Map<string, number>();
   readonly #answered = new BoundedMap<string, { readonly until: number; readonly answer: Promise<SendReply> }>(remembered);
@@ -72,7 +72,7 @@ export class HiddenMessages implements Part {
     const { id, room } = held;
     const message = { id, room, type, data: verdict.data, from: viewer.from, at: this.#runtime.clock.now(), reason: verdict.reason };
     await this.#requests.once(held, () => this.#store(message));
-    // The message is also written after a retry of a request that another edge held first, because the viewer is connected here now.
+    // This also runs for a retry of a request that another edge held first: the viewer is now connected to this edge and must see its message.
     this.#output.toSender(room, viewer.id, numberedMessage(held, undefined));
     return { id, held: true };
   }

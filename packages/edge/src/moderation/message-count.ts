@@ -1,4 +1,5 @@
-// Reads and replaces the `count` of a viewer's message, for the types whose counts are added up (sums of counters, combos of gifts). A count that is not a positive integer is 1, as everywhere.
+// Reads and replaces the `count` of a viewer's message, for the types whose counts are added up (sums of counters, combos of gifts). A count that
+// is not a positive integer is read as 1, as in every other part that uses `countOf`.
 import { countOf } from '@danmux/bus';
 import { lanes, type MessageType, type SendRequest } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';

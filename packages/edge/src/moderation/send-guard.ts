@@ -71,7 +71,7 @@ export class SendGuard {
     return { publication: changed ? this.#accept(sender.viewer, { ...request, data: verdict.data }, publication.id, now) : publication, verdict };
   }
 
-  /** The request with its count cut to the user's budget; throws `rate_limited` past the rate or with the budget used up. */
+  /** Reduces the request's count to the rest of the user's count budget. Throws `rate_limited` when a rate is exceeded or the budget is used up. */
   #checkRate(viewer: Viewer, request: SendRequest, now: number): SendRequest {
     const { messages, shedding } = this.#runtime.config;
     const { room, type } = request;

@@ -1,5 +1,5 @@
-// The messages of a join that did not fit into its reply. They follow as frames of at most `edge.frame_bytes` bytes, each encoded when the
-// viewer can take it, so a viewer that missed megabytes on a slow network neither queues them nor is disconnected as slow.
+// The messages of a join that did not fit into its reply. They follow as frames of at most `edge.frame_bytes` bytes. Each frame is encoded only when
+// it can be written, so megabytes of missed messages are not queued and a viewer on a slow network is not disconnected as slow.
 import type { Msg } from '@danmux/protocol';
 import { toJson } from '@danmux/runtime';
 import { eventPacket } from '../frame/event-packet.ts';
@@ -37,7 +37,7 @@ export class Backlog {
     return this.#next >= this.#msgs.length;
   }
 
-  /** Call after the frame that left the backlog empty is written. */
+  /** Call after the last frame is written; calls `sent`. */
   end(): void {
     this.#sent();
   }

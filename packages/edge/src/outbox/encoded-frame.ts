@@ -18,7 +18,7 @@ export interface EncodedFrameOptions {
   readonly gaps?: readonly Gap[];
   /** True: queued for a slow viewer until the outbox overflows. False: shed when the viewer is slow. */
   readonly urgent?: boolean;
-  /** Cap of a packet that carries several messages, bytes; the packets given to the constructor observe it already. */
+  /** Maximum bytes of a packet with several messages, for packets that `without` rebuilds. The constructor does not split its packets. */
   readonly maxBytes?: number;
   /** False: written uncompressed to every viewer. */
   readonly compress?: boolean;

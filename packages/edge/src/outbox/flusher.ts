@@ -10,7 +10,7 @@ export interface Flushable {
 }
 
 const everyMs = 10;
-/** Time per flush for the backlogs of joins, milliseconds; after an outage thousands of viewers have one. */
+/** Maximum milliseconds per flush for the backlogs of joins, because after an outage thousands of viewers have a backlog. */
 const backlogMs = 4;
 
 export class Flusher {

@@ -53,7 +53,10 @@ export class Outbox {
     return this.#urgentBytes + this.#sheddableBytes;
   }
 
-  /** True when the frame was written immediately; the outbox counts a queued frame in the ledger when it is written, shed or dropped. */
+  /**
+   * Writes a frame, or queues it for a slow viewer. True when it was written immediately; the caller then counts it in the ledger. The outbox counts
+   * a queued frame when it is written, shed or dropped.
+   */
   write(encoded: EncodedFrame): boolean {
     if (this.bytes === 0 && this.#unsentGaps === undefined && this.#wire.ready) {
       this.#wire.write(encoded);
@@ -77,12 +80,12 @@ export class Outbox {
     }
     const { cap } = this.#parts;
     while (this.#sheddableBytes > cap * sheddableShare || (this.#sheddableBytes > 0 && this.bytes > cap)) this.#shedOldest();
-    // A single queued frame, however large, does not make a viewer slow.
+    // One queued urgent frame of any size is no overflow, because a single large frame does not show that the viewer is slow.
     if (this.bytes > cap && (this.#urgent?.length ?? 0) > 1) this.#overflow();
     else this.#parts.flusher.add(this);
   }
 
-  /** Writes the messages of a backlog as the viewer takes them, before queued chat. */
+  /** Adds a backlog. Its frames are written while the wire is ready, after queued urgent frames and before queued chat. */
   addBacklog(backlog: Backlog): void {
     if (this.#closed) return;
     this.#backlogs ??= [];

@@ -1,5 +1,5 @@
-// Ends an engine.io connection so that every stock client takes it as a lost connection and comes back. engine.io's own close does not: after
-// a WebSocket close frame the Java client waits for its ping timeout (43 s), and after a `close` packet in a poll python-engineio stays away.
+// Ends an engine.io connection so that every stock client treats it as lost and reconnects. engine.io's own close does not have this effect: after a
+// WebSocket close frame the Java client waits for its ping timeout (43 s), and after a `close` packet in a poll python-engineio never reconnects.
 
 /** The members of an engine.io socket used here. */
 export interface EndedConn {
@@ -25,10 +25,13 @@ interface EndedWebSocket {
   terminate(): void;
 }
 
-/** Time for queued packets to leave, and then for the client to close its side, milliseconds. */
+/** Maximum milliseconds to wait until queued packets are sent, and then again until the client has closed its side. */
 const patienceMs = 1_000;
 
-/** Resolves when the client has closed its side, or after two seconds. With `now`, packets that the viewer has not read are dropped. */
+/**
+ * Resolves when the client has closed its WebSocket, at most after two seconds. For long-polling it resolves without waiting for the client. With
+ * `now`, packets that the viewer has not read are dropped.
+ */
 export async function endTransport(conn: EndedConn, now = false): Promise<void> {
   if (conn.readyState !== 'open') return;
   if (now) conn.transport.socket?.terminate();
@@ -50,7 +53,7 @@ function drained(conn: EndedConn): Promise<void> {
   });
 }
 
-/** Ends the TCP stream after the bytes written so far, without a close frame; the session ends at once. */
+/** Ends the TCP stream after the bytes written so far, without a WebSocket close frame. The engine.io session ends immediately. */
 function endWebSocket(conn: EndedConn): Promise<void> {
   const { transport } = conn;
   const { socket } = transport;
@@ -63,13 +66,13 @@ function endWebSocket(conn: EndedConn): Promise<void> {
     });
     socket._socket.end();
   });
-  // engine.io would send a close frame.
+  // Replaces the transport's own close, which would send a WebSocket close frame.
   transport.doClose = (done) => done?.();
   conn.close(true);
   return closed;
 }
 
-/** Answers the waiting poll with an HTTP error, and ends the session, whose later polls engine.io answers with 400. */
+/** Answers the waiting poll with HTTP 503 and ends the engine.io session. engine.io answers later polls of the session with 400. */
 function endPolling(conn: EndedConn): void {
   const { transport } = conn;
   const { req, res } = transport;

@@ -15,7 +15,7 @@ export interface Wire {
   readonly waiting: number;
   /** Call only while `ready`. */
   write(encoded: EncodedFrame): void;
-  /** Ends the connection so that the client comes back; with `now` queued bytes are dropped. */
+  /** Ends the connection so that the client reconnects; with `now`, queued bytes are dropped. */
   close(now: boolean): void;
 }
 

@@ -68,7 +68,10 @@ export class PersonalMessages implements Part {
     return userRoomOf(viewer.id);
   }
 
-  /** Replies with the messages missed since the viewer's positions. Send the ack before calling `release`, which sends the rest and releases live messages. */
+  /**
+   * Replies with the messages missed since the viewer's positions. Send the ack before calling `release`, which sends the messages that did not
+   * fit into the reply and then the live messages that were held back.
+   */
   async join(session: Session, { positions }: JoinRequest): Promise<{ reply: JoinReply; release: (rest: readonly Msg[]) => void }> {
     const room = this.roomOf(session);
     const own = this.#rooms.get(room);
@@ -80,7 +83,7 @@ export class PersonalMessages implements Part {
     session.joinedFrom(personalRoom, positions ?? {}, heads.epoch);
     try {
       const found = await history.missed(session.viewer.id, positions, heads);
-      // The connection may have renewed its token meanwhile.
+      // During the await the viewer may have renewed its token, and the new token may not allow personal messages.
       if (!session.viewer.own) throw new DanmuxError('room_forbidden');
       const fresh = feed.passed.withoutSeen(feed.withoutRecalled(found.msgs), (lane, before) => session.hasSeen(personalRoom, lane, before));
       const mine = fresh.filter((msg) => (msg as AddressedMsg).to === session.viewer.id && !session.hasPersonal(msg.id));

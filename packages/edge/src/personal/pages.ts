@@ -12,7 +12,7 @@ interface Place {
   readonly text: string;
 }
 
-/** Cap of cached characters, the same as a replay buffer's; past it no older messages are added, and they count as lost. */
+/** Maximum cached characters, as in a replay buffer. Past it no older messages are added, and a viewer that missed them is not recovered. */
 const maxCharacters = 8_000_000;
 
 export class PersonalPages {
@@ -27,7 +27,7 @@ export class PersonalPages {
   /** True when no older messages can be added: Redis has trimmed them, or the cap is reached. */
   #ended = false;
 
-  /** Starts empty at the offset `last`; grows down and up from it. */
+  /** Starts empty at the offset `last`. Older messages are added before this offset and newer ones after it. */
   constructor(epoch: string, last: number, at: number) {
     this.epoch = epoch;
     this.at = at;
@@ -44,14 +44,14 @@ export class PersonalPages {
     return this.#first <= after + 1 && this.#last >= upTo;
   }
 
-  /** The next range to read to cover `after` to `upTo`: first newer messages, then older ones page by page; null when none is left to read. */
+  /** The next range to read so that the pages cover `after` to `upTo`: newer messages first, then older ones. Null when no range is left to read. */
   next(after: number, upTo: number, size: number): PageRange | null {
     if (this.#last < upTo) return { after: this.#last, upTo: Math.min(upTo, this.#last + size) };
     if (this.#first <= after + 1 || this.#ended) return null;
     return { after: Math.max(0, this.#first - 1 - size), upTo: this.#first - 1 };
   }
 
-  /** Adds the range returned by `next`, lowest offset first; fewer texts than asked mean that Redis has trimmed the older ones. */
+  /** Adds the messages of a range from `next`, lowest offset first. If there are fewer than the range has offsets, Redis has trimmed the oldest. */
   add({ after, upTo }: PageRange, texts: readonly string[]): void {
     const whole = texts.length === upTo - after;
     const above = upTo > this.#last;
@@ -63,7 +63,7 @@ export class PersonalPages {
     if (!whole || this.#characters > maxCharacters) this.#ended = true;
   }
 
-  /** The user's messages with `after < offset <= upTo` as JSON for the viewer, lowest offset first. */
+  /** The user's messages with `after < offset <= upTo`, as stored JSON, lowest offset first. */
   of(user: string, after: number, upTo: number): readonly string[] {
     const own = (this.#texts.get(user) ?? []).filter(({ offset }) => offset > after && offset <= upTo);
     return own.sort((a, b) => a.offset - b.offset).map(({ text }) => text);

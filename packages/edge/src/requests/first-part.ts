@@ -19,7 +19,7 @@ export function firstPart(whole: JoinReply, maxBytes: number): FirstPart {
   return { reply: { ...whole, positions: before(rest, whole.positions), msgs: msgs.slice(0, count), following: rest.length }, rest };
 }
 
-/** The positions at which a viewer takes these messages as the next ones; lanes without any of them keep their positions. */
+/** The positions directly before these messages: a viewer that recovers from them gets these messages next. Other lanes keep their heads. */
 function before(rest: readonly Msg[], heads: Positions): Positions {
   const positions = { ...heads };
   for (const lane of streamLanes) {

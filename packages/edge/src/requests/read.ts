@@ -36,7 +36,7 @@ export class Read {
     const { lane = 'chat', before, limit = defaultPage } = request;
     const { msgs, more } = await session.limitReads(() => this.#bus.streams.history(room, lane, before, limit));
     const space = spaceBeside({ msgs: [], more }, this.#frameBytes);
-    // The newest messages stay, because the viewer asks on with the offset of the first one; one message is always sent.
+    // Keeps the newest messages that fit: the viewer can request older ones with the offset of the first. At least one message is sent.
     const newest = msgs.slice(
       -Math.max(
         1,

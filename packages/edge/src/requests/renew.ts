@@ -1,5 +1,5 @@
 // Handles the viewer event `auth`: replaces the token of an open connection. The new token must be of the same user, device, session and
-// issuer. Rooms that it does not allow are left at once; a refused token changes nothing.
+// issuer. The viewer is removed immediately from rooms that the new token does not allow. A refused token changes nothing.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { type AuthReply, type AuthRequest, DanmuxError, notices } from '@danmux/protocol';
@@ -22,7 +22,7 @@ export interface RenewParts {
 export class Renew {
   readonly #clock: Clock;
   readonly #parts: RenewParts;
-  /** Sessions with a renewal under way; a second one could otherwise end first and be undone by the first. */
+  /** Sessions with a pending renewal. Another renewal is refused, because the earlier one could finish later and restore the older token. */
   readonly #renewing = new WeakSet<Session>();
 
   constructor(clock: Clock, parts: RenewParts) {

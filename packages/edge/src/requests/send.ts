@@ -27,7 +27,7 @@ export class Send {
     const room = rooms.joined(session, request.room);
     checkJson(request.data, 'send: data');
     const { publication, verdict } = await guard.judge(session, request);
-    // Meanwhile the viewer may have left the room, and a new token may have taken its right to send.
+    // While the message was judged, the viewer may have left the room, or a renewed token may have removed its right to send.
     rooms.joined(session, room);
     const { viewer } = session;
     if (!viewer.sends) throw new DanmuxError('read_only');

@@ -22,7 +22,7 @@ interface RoomOnline {
 export interface PresenceParts {
   readonly hub: Hub;
   readonly feeds: {
-    /** Passes on the reply to each report, which has the heads of the rooms' streams. */
+    /** Gets the heads of the rooms' streams, which Redis returns in the reply to each presence report. */
     pulse(pulses: ReadonlyMap<string, RoomPulse>): void;
   };
   readonly fanOut: {
@@ -79,7 +79,7 @@ export class Presence implements Part {
     this.#members.renewed(room, viewer);
   }
 
-  /** Counts one connection less; true when it was the user's last on this edge. */
+  /** Removes one connection of the viewer from the count; true when it was the user's last on this edge. */
   left(room: string, viewer: Viewer): boolean {
     return this.#members.left(room, viewer);
   }

@@ -56,7 +56,7 @@ export class RoomMembers {
     this.#waiting.add(room);
   }
 
-  /** Counts one connection less; true when it was the user's last in the room. */
+  /** Removes one connection of the viewer from the count; true when it was the user's last in the room. */
   left(room: string, viewer: Viewer): boolean {
     const members = this.#rooms.get(room);
     const user = members?.users.get(viewer.id);

@@ -1,5 +1,5 @@
-// Owns the membership of viewers in rooms. Only `enter` and `exit` record a membership in the hub, the presence counts, the feed, the rules
-// and the session, or remove it there, so the five always agree.
+// Owns the membership of viewers in rooms. Five parts record a membership: the hub, the presence counts, the feed, the rules and the session.
+// Only `enter` and `exit` change these records, so the five always agree.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
 import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
@@ -60,9 +60,9 @@ export class Rooms {
       this.#close(room);
       throw error;
     }
-    // No await from the check to `hub.add`, so a later ban finds the session.
+    // There is no await between the check and `hub.add`, so a ban that arrives after the check finds the session in the room.
     const again = session.rooms.has(room);
-    // A membership holds one reference to feed and rules; a repeated join releases the extra one.
+    // A membership holds one reference to the feed and one to the rules. `#open` took them again for a repeated join; they are released here.
     if (again) this.#close(room);
     session.holdFrames(room);
     if (!again && presence.entered(room, session.viewer)) joinLeaveEvents.joined(room, session.viewer);
@@ -127,7 +127,7 @@ export class Rooms {
     if (limited && elsewhere + hub.count(room) >= max_online) throw new DanmuxError('room_full', { retryAfterMs: fullRetryMs });
     const ban = rules.sanction('ban', session.viewer.id, room);
     if (ban) throw bannedError(ban, this.#runtime.clock.now());
-    // The connection may have renewed its token meanwhile.
+    // During the awaits the viewer may have renewed its token, and the new token may not allow this room.
     checkMayEnter(session.viewer, room);
     if (session.closed) throw new DanmuxError('unavailable');
   }

@@ -1,5 +1,5 @@
-// Ends the connections of a watch key within a second after the key was deleted, rotated or has expired, and refuses its tokens. Follows the
-// stored keys; while the store is away the last known keys stay in force.
+// Disconnects viewers whose tokens were made with a watch key that is deleted or has expired, within a second, and refuses such tokens. The old
+// secret of a rotated key expires too. Follows the stored keys; while the store cannot be read, the last known keys stay valid.
 import type { Bus, RecordField } from '@danmux/bus';
 import { FollowedRecord, ruleRecords, watchMarksOf } from '@danmux/policy';
 import { DanmuxError, notices } from '@danmux/protocol';
@@ -14,7 +14,10 @@ export class WatchKeys implements Part {
   readonly #runtime: Runtime;
   readonly #sessions: ReadonlySet<Session>;
   readonly #record: FollowedRecord;
-  /** Mark → the end of its validity; undefined before the first read. */
+  /**
+   * Watch mark (the `watch_key` claim of a token) → end of its validity, in milliseconds since 1970; no end if undefined. The map is undefined until
+   * the keys were read for the first time.
+   */
   #marks: ReadonlyMap<string, number | undefined> | undefined;
   #fields: ReadonlyMap<string, RecordField | null> = new Map();
   #timer: NodeJS.Timeout | undefined;
@@ -27,7 +30,7 @@ export class WatchKeys implements Part {
         this.#set(fields);
         return true;
       },
-      // Applied before the whole record is read again, so that a deleted key ends even if the store becomes unavailable now.
+      // Applies a change before the whole record is read again, so a deleted key becomes invalid even if that read fails.
       changed: (fields) => this.#marks && this.#set(new Map([...this.#fields, ...fields])),
     });
   }
@@ -42,13 +45,14 @@ export class WatchKeys implements Part {
     await this.#record.stop();
   }
 
-  /** Throws `token_key_removed` when the viewer's watch key is not in force, and `unavailable` while the keys were never read. */
+  /** Throws `token_key_removed` when the viewer's watch key is not valid, and `unavailable` until the keys were read for the first time. */
   async admit({ watchKey }: Viewer): Promise<void> {
     if (watchKey === undefined || this.#inForce(watchKey)) return;
-    // A new key may be in the store already, and its change under way.
+    // The key may be new: it is stored, but the change has not reached this edge yet.
     await this.#record.refresh();
     if (this.#inForce(watchKey)) return;
-    if (!this.#marks) throw new DanmuxError('unavailable', { message: 'Watch keys cannot be read yet.', retryAfterMs: 1_000 });
+    if (!this.#marks)
+      throw new DanmuxError('unavailable', { message: 'The watch keys have not been read from the store yet; try again.', retryAfterMs: 1_000 });
     throw new DanmuxError('token_key_removed');
   }
 

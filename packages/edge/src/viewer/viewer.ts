@@ -16,7 +16,7 @@ export interface Viewer {
   /** Sender fields shown to other viewers. */
   readonly from: From;
   readonly login: Login;
-  /** The mark of the watch key that the token was made with. */
+  /** The token's `watch_key` claim, which identifies the watch key that the token was made with. */
   readonly watchKey?: string;
 }
 

@@ -11,7 +11,7 @@ import { backendOn } from './time.ts';
 const maxDeaths = 5;
 /** Delay before a worker fetches again after an outage of Redis; BullMQ's default is 15 s. */
 const lookAgainMs = 500;
-/** A worker that has not started after this time never will. */
+/** Maximum time for a worker to become ready, in milliseconds. A worker that is not ready by then is replaced. */
 const beginMs = 2_000;
 /** Closing a worker waits at most this long for its connection to reopen. */
 const comingBackMs = 2_000;
@@ -94,7 +94,8 @@ export class ClassQueue {
     if (!force && !stands) await this.#idle();
     const closing = worker.close(!stands);
     closing.catch(this.#caught);
-    // A worker whose first connection closed during its handshake may never report that it is closed; without a running job that is harmless.
+    // If the first connection of a worker closed during its handshake, `closing` may never resolve. Without a running job it is safe to stop
+    // waiting for it.
     await Promise.race([closing, this.#idle().then(() => wait(comingBackMs))]);
   }
 
@@ -139,9 +140,9 @@ export class ClassQueue {
 }
 
 /**
- * Waits up to `comingBackMs` for the blocking connection of a worker to open; false when it did not. Closing a worker never ends while that
- * connection is reconnecting, because its pending command gets no reply. BullMQ does not expose the connection; if it cannot be found, the
- * result is true.
+ * Waits up to `comingBackMs` for the blocking connection of a worker to open; resolves with false when it did not open. While that connection is
+ * reconnecting, `worker.close()` never resolves, because the pending command gets no reply. BullMQ does not expose the connection in its types;
+ * if the connection cannot be found, the result is true.
  */
 async function blockingStands(worker: Worker): Promise<boolean> {
   const { backend } = worker as unknown as { backend?: { blockingConnection?: { client?: Promise<{ status: string }> } } };

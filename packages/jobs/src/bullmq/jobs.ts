@@ -31,7 +31,10 @@ import { dueOf, idOf, isAddedJob, jobKeyOf, optionsOf, repeatOptions, statusOf }
 /** Class whose queue runs the repeated jobs. */
 const repeatsIn: JobClass = 'short';
 
-/** A job that is early by up to this time waits in the worker; one that is earlier returns to the queue after this wait. */
+/**
+ * Maximum time, in milliseconds, for which a worker waits with a job that it got before its due time. If the job is still not due then, the
+ * worker returns it to the queue.
+ */
 const longestHoldMs = 500;
 
 /** A worker's connection queues commands while Redis is away, as BullMQ requires, and has no command timeout because BullMQ blocks longer. */
@@ -102,7 +105,7 @@ export class BullmqJobs implements Jobs {
     const known = await stored();
     if (known) checkDistinct(unpackedData(known.data), data);
     const id = await this.add(name, data, options);
-    // Another process may have added the id between the two commands; BullMQ then kept the data of the other one.
+    // Another process may have added a job with this id after the first `stored()`. BullMQ then ignored our data, so compare with the stored data.
     const kept = known ?? (await stored());
     if (kept) checkDistinct(unpackedData(kept.data), data);
     return { id, duplicate: known !== undefined };
@@ -113,8 +116,8 @@ export class BullmqJobs implements Jobs {
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
       await this.#mustHaveRoom(options.key);
-      // Retries a dead letter, so that the caller does not get the id of a job that never runs. Checked before adding, because a new
-      // job may already have failed when the reply to `add` arrives.
+      // If the id is that of a dead letter, retry it, so that the caller does not get the id of a job that never runs. This is checked before
+      // adding: after adding, a new job that already failed would look like a dead letter.
       const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
       if (letter && (await retried(letter))) return letter;
       const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
@@ -140,7 +143,7 @@ export class BullmqJobs implements Jobs {
         await job.remove();
         return statusOf(job, state);
       } catch (error) {
-        // A worker fetched it in between.
+        // A worker fetched the job after its state was read, so it cannot be cancelled any more.
         if ((await job.getState()) === 'active') return null;
         throw error;
       }
@@ -200,7 +203,7 @@ export class BullmqJobs implements Jobs {
     throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs are already waiting; none was added. Try again later.` });
   }
 
-  /** Value for BullMQ's option `reschedule`: true only if it would not move the waiting job of the key to a later time. */
+  /** Value for BullMQ's option `reschedule`: false if rescheduling would move the waiting job of the key to a later time. */
   async #isSooner(queue: Queue, { key, delayMs = 0 }: JobOptions): Promise<boolean> {
     if (key === undefined || delayMs === 0) return true;
     const waiting = await queue.getDeduplicationJobId(encodeURIComponent(key));
@@ -237,7 +240,7 @@ export class BullmqJobs implements Jobs {
     const repeated = isAddedJob(job) ? undefined : this.#repeats.get(job.name);
     if (repeated) return runCounted(this.#runtime, job.name, () => repeated.run());
     const handler = this.#handlers.get(job.name);
-    // The job is of a newer version. The error makes BullMQ retry it later, when a worker of that version may fetch it.
+    // A newer version of danmux added this job. The error makes BullMQ retry the job later, when a worker of that version may fetch it.
     if (!handler) throw new Error(`this worker has no handler for the job "${job.name}"`);
     const early = dueOf(job) - this.#runtime.clock.now();
     if (early > 0) await this.#putBack(job, token, early);
@@ -250,8 +253,8 @@ export class BullmqJobs implements Jobs {
   }
 
   /**
-   * Handles a job that was delivered before its due time, by a process of an older version or without the store's time: waits up to
-   * `longestHoldMs`, and returns the job to the queue when it is not due then.
+   * Handles a job that BullMQ delivered before its due time; a process of an older version, or one that does not know the store's time, can cause
+   * this. Waits up to `longestHoldMs`, and returns the job to the queue when it is not due then.
    */
   async #putBack(job: Job, token: string | undefined, earlyMs: number): Promise<void> {
     await wait(Math.min(earlyMs, longestHoldMs));
@@ -268,7 +271,7 @@ export class BullmqJobs implements Jobs {
   }
 
   #caught(error: unknown): void {
-    // The connection logs the outage once.
+    // Debug level, because the Redis connection already logs an outage once.
     this.#runtime.caught('jobs', error, 'a BullMQ operation failed', { level: 'debug' });
   }
 }

@@ -21,7 +21,7 @@ export function isAddedJob({ id }: Job): boolean {
   return id?.startsWith(prefix) ?? false;
 }
 
-/** Earliest start in cluster time; 0 for a job whose due time may change and for one that was attempted already. */
+/** Earliest start, in cluster time. 0 for a job with a key, whose due time may change, and for a job with a failed attempt. */
 export function dueOf({ timestamp, opts, attemptsMade }: Job): number {
   return opts.deduplication || attemptsMade > 0 ? 0 : timestamp + (opts.delay ?? 0);
 }

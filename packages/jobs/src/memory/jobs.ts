@@ -14,7 +14,7 @@ import { KeptJobs } from './kept-jobs.ts';
 import { MemoryRepeats } from './repeats.ts';
 
 type Handler = (job: RunningJob<JobName>) => Promise<void>;
-/** A jump of the clock (suspend, test) is noticed within this time. */
+/** Maximum sleep of the timer, in milliseconds, so that a jump of the clock (after a suspend, in a test) is noticed within this time. */
 const longestSleepMs = 1_000;
 
 /** The jobs of one class. */
@@ -184,7 +184,7 @@ export class MemoryJobs implements Jobs {
     if (this.#waiting > 0) this.#timer = setTimeout(() => this.#pump(), wait);
   }
 
-  /** Starts due jobs; returns the milliseconds until the next one is due. */
+  /** Starts due jobs. Returns the milliseconds until the next job is due, or Infinity when no job waits or no place is free. */
   #pumpLine({ due, running }: Line, places: number): number {
     for (let job = due.first; job && running.size < places; job = due.first) {
       const wait = job.dueAt - this.#runtime.clock.now();

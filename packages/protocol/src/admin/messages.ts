@@ -20,7 +20,7 @@ const messageFields = {
 };
 
 export const publishRequest = Type.Object(messageFields, { ...strict, title: 'PublishRequest' });
-/** A message with a malformed room name is refused alone, so the schema does not refuse the batch for it. */
+/** The schema accepts malformed room names, because such a name must refuse only its message and not the whole batch. */
 const batchRoom = Type.String({ maxLength: 1_024, description: 'Room name; a malformed one refuses only this message, with `invalid_room` in `results`' });
 export const batchRequest = Type.Object(
   { messages: Type.Array(Type.Object({ room: batchRoom, ...messageFields }, { ...strict, title: 'BatchMessage' }), { minItems: 1, maxItems: limits.batch }) },

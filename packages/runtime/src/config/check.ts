@@ -38,6 +38,6 @@ function faultsInLeaf(schema: TSchema, value: unknown, path: string, source: str
 function complaint(schema: TSchema, error: { message: string }): string {
   const choices = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map((choice) => choice.const);
   if (choices) return `must be one of ${choices.join(', ')}`;
-  // TypeBox checks a key that the schema forbids against the schema `false`, and its message says only that.
+  // When the schema forbids a key, the message of TypeBox is only `schema is false`.
   return error.message === 'schema is false' ? 'is not a valid name' : error.message;
 }

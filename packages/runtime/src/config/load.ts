@@ -53,10 +53,10 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   }
   const config = values as unknown as Config;
   for (const [type, row] of Object.entries(messageTypes)) config.messages.types[type] ??= { ...row };
-  // Throws when a range is malformed, so that `danmux config check` finds it.
+  // Called only for its checks: it throws for a malformed range, so that `danmux config check` reports the range.
   faults.collect(() => createClientAddress(config.trusted_proxies));
   faults.collect(() => checkProxy(config.webhooks));
-  // Outside production this writes a file, which a refused config must not.
+  // Outside production `ensureSecrets` writes a file. It must not do so for a config that is refused, so the faults are checked before.
   if (environment !== 'production') faults.check();
   const madeSecrets = faults.collect(() => ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'))) ?? [];
   faults.check();
@@ -69,11 +69,11 @@ function checkProxy({ proxy, url, targets }: Config['webhooks']): void {
   throw new ConfigError('webhooks.proxy (HTTPS_PROXY): must be the URL of an HTTP proxy, such as http://proxy.example:3128');
 }
 
-/** Faults of several sources, so that one check names all of them. */
+/** Collects the faults of several sources, so that one error names all of them. */
 class Faults {
   readonly #lines: string[] = [];
 
-  /** The result of `run`; undefined when it threw a ConfigError, which is kept. */
+  /** Returns the result of `run`. When `run` throws a ConfigError, its message is collected and the result is undefined. */
   collect<T>(run: () => T): T | undefined {
     try {
       return run();

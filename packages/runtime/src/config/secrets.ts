@@ -25,7 +25,7 @@ export function ensureSecrets(config: Config, environment: string, dir: string):
     config.viewer.token_secret ||= made.token_secret;
     if (missing.includes('api.key')) config.api.key = made.api_key;
   }
-  // Anybody can have the public key, and could then sign tokens with it as the secret.
+  // A public key is known to others, who could then sign tokens with it as the secret.
   if (config.viewer.token_secret.includes('-----BEGIN'))
     throw new ConfigError('viewer.token_secret is a key in PEM form; put public keys into viewer.token_keys, and give a secret of random characters.');
   for (const [path, value] of [

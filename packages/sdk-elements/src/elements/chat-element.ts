@@ -110,7 +110,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     this.#session.notice(notice);
   }
 
-  /** Shows a text below the list, only to this viewer, until the viewer types. For example why a gift could not be bought. */
+  /** Shows a text below the list, only to this viewer, until the viewer types: for example, the reason why a gift could not be bought. */
   say(text: string): void {
     this.#session.say(text);
   }
@@ -176,7 +176,7 @@ export class DanmuxChatElement extends LitElement implements Linked, LinkListene
     const rows = this.#session.log.entries;
     const { first, end } = this.#list.draw();
     const view = this.#lineView();
-    // Screen readers must not announce rows that appear by scrolling, nor a stream faster than speech.
+    // Screen readers must announce neither rows that appear by scrolling nor messages that arrive faster than speech.
     return html`<div class="scroller" part="list" data-testid="chat-list" role="log" tabindex="0" aria-label=${this.#texts.messages}
       aria-live=${this.#list.following && this.#calm ? 'polite' : 'off'} @scroll=${this.#list.onScroll}>
       <div class="space"><ol role="list">

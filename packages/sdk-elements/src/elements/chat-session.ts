@@ -1,4 +1,4 @@
-// The state of a chat: lines, number of viewers, latest gift, notices, and what prevents sending. It listens to one room at a time and draws
+// The state of a chat: lines, number of viewers, latest gift, notices, and the obstacle to sending. It listens to one room at a time and draws
 // nothing.
 import { DanmuxError, errors, type From, isStreamLane, type Msg, type Notice, type StreamLane, streamLanes } from '@danmux/protocol';
 import { type AnyRoom, textOf } from '@danmux/sdk';
@@ -132,8 +132,8 @@ export class ChatSession {
   }
 
   /**
-   * Loads the history of a room that had been joined before this chat listened to it: the chat got no events for those messages. A lane that
-   * cannot be read now, for example during an outage, is read at the next join or a little later.
+   * Loads the history of a room that was joined before this chat listened to it, because the chat got no events for those messages. A lane that
+   * cannot be read now, for example during an outage, is requested again after `readAgainMs` and at the next join.
    */
   async #readBack(room: AnyRoom): Promise<void> {
     clearTimeout(this.#readTimer);

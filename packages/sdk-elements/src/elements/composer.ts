@@ -9,7 +9,7 @@ export interface ComposerView extends GiftPanelView {
   readonly texts: Texts;
   readonly verdict: Verdict;
   readonly now: number;
-  /** Text shown when there is no obstacle, or none with a text of its own. */
+  /** Text shown when there is no obstacle, or when the obstacle has no text of its own. */
   readonly hint: string;
   readonly maxLength: number;
   readonly length: number;

@@ -26,7 +26,7 @@ export interface Linked extends LitElement {
 }
 
 export interface LinkListener {
-  /** Called when the element has got its room, joined or not yet: listens to the room and returns functions that stop listening. */
+  /** Called when the element has its room, which may not be joined yet. Adds listeners to the room and returns functions that remove them. */
   linked(room: AnyRoom): readonly (() => void)[];
   state(state: ClientState): void;
   failed(error: DanmuxError): void;

@@ -113,7 +113,10 @@ export class RowList<R extends MeasuredRow> implements ReactiveController {
     return undefined;
   }
 
-  /** The scroll position that keeps the anchor in place, the top row at the last scroll event; `fallback` when it is missing or was removed. */
+  /**
+   * Returns the scroll position that keeps the anchor in place. The anchor is the top row at the last scroll event. Returns `fallback` when there
+   * is no anchor or its row was removed.
+   */
   #anchorTop(fallback: number): number {
     if (!this.#anchor) return fallback;
     const rows = this.#rows();

@@ -5,8 +5,8 @@ import type { ClientState } from '@danmux/sdk';
 import type { TokenUser } from './token-user.ts';
 
 /**
- * Why the viewer cannot send. `closed`: the client has stopped; `out`: kicked or banned; `pace`: slow mode or a rate limit until a known time;
- * `offline`: the viewer can send, but the message is queued until the reconnect.
+ * The reason why a message of the viewer cannot be delivered now. `closed`: the client has stopped. `out`: the viewer was kicked or banned.
+ * `pace`: slow mode or a rate limit, until a known time. `offline`: the viewer can send, but the message is queued until the reconnect.
  */
 export type Obstacle = 'guest' | 'offline' | 'closed' | 'out' | 'muted' | 'room_muted' | 'level' | 'pace';
 

@@ -26,7 +26,7 @@ const defaultFontSize = 20;
 /** Distance between menu and button, CSS pixels. */
 const gap = 8;
 
-/** `<danmux-settings>`: a menu for the settings of the overlay that is its property. */
+/** `<danmux-settings>`: a menu for the settings of the overlay in the property `overlay`. */
 export class DanmuxSettingsElement extends LitElement {
   static override readonly properties = { overlay: { attribute: false } };
   static override readonly styles = [

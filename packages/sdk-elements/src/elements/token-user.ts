@@ -28,7 +28,7 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
     const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
   } catch {
-    // Not reported here: the edge refuses a malformed token with a more precise error.
+    // A malformed token is not reported here. The edge refuses it with a more precise error.
     return undefined;
   }
 }

@@ -83,7 +83,7 @@ export class Layer {
     return pictureBox(box, { naturalWidth: video.videoWidth, naturalHeight: video.videoHeight, objectFit, objectPosition });
   }
 
-  /** While a fullscreen element contains the video but not this element, it hides the page; this element is then a popover, shown above it. */
+  /** Makes the layer a popover while a fullscreen element contains the video but not the layer. Otherwise that element would cover the layer. */
   #followFullscreen(): void {
     const video = this.#place.video();
     const root = this.element.getRootNode() as Document | ShadowRoot;

@@ -20,7 +20,7 @@ export interface AttachOptions extends PlayerOptions {
  */
 export type HoldReason = 'paused' | 'away' | 'mini';
 
-/** The overlay on a player, and what a page does with it. It is destroyed with the player. */
+/** The overlay on a player, with the methods that a page calls. It is destroyed with the player. */
 export class PlayerDanmaku {
   readonly overlay: Overlay;
   readonly #layer: Layer;

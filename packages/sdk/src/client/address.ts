@@ -1,7 +1,7 @@
 // Splits the address of an edge into server and path, which socket.io takes separately: it would read a path in the address as a namespace.
 // Uses no URL class, because mini-programs have none.
 
-/** What socket.io connects to. */
+/** The address of an edge in the two parts that socket.io takes. */
 export interface EdgeAddress {
   /** Scheme, host, port and query; `/` is the origin of the page. */
   readonly server: string;
@@ -11,7 +11,7 @@ export interface EdgeAddress {
 
 const defaultPath = '/socket.io';
 
-/** `https://x.example/live` is the path `/live/socket.io/` of `https://x.example`. `path` replaces `/socket.io`. */
+/** Splits an address: `https://x.example/live` has the server `https://x.example/` and the path `/live/socket.io/`. `path` replaces `/socket.io`. */
 export function addressOf(url: string, path = defaultPath): EdgeAddress {
   const [, host = '', base = '', query = ''] = /^((?:[a-z]+:)?\/\/[^/?#]*|[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url) ?? [];
   const below = trimmed(base);

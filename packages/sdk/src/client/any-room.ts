@@ -1,5 +1,5 @@
-// Types for code that takes a room or a client and may come with a copy of the SDK of its own, such as the elements in an archive: classes with
-// private fields are not interchangeable between two copies, their public sides are.
+// Types for code that takes a room or a client, and that may contain a copy of the SDK that is not the application's, such as the elements in an
+// archive. TypeScript accepts no class with private fields from another copy, so these types have the public members only.
 import type { Msg, SendReply } from '@danmux/protocol';
 import type { Listener } from './emitter.ts';
 import type { Room } from './room.ts';

@@ -16,11 +16,10 @@ export interface ClientEvents {
   /** A personal message to this user, outside any room; each is emitted once. */
   message: Message;
   /**
-   * The client could not connect. When `state` is `closed`, it has stopped, because a retry cannot help; no edge allows the page's origin
-   * (`origin_forbidden`), for example. Otherwise it retries by itself: after
-   * `retryAfterMs` when the viewer is banned for at most an hour or the token is not valid yet, or with backoff when it got no token or no edge
-   * from the gateway, or when its token was refused and the token function may return a better one. Emitted while `online`, too, when the token
-   * could not be renewed.
+   * The client could not connect, or, while `online`, could not renew its token. When `state` is `closed`, it has stopped, because a retry cannot
+   * help: for example, no edge allows the page's origin (`origin_forbidden`). Otherwise it retries by itself. It waits for `retryAfterMs` when the
+   * viewer is banned for at most an hour or the token is not valid yet. It retries with backoff when it got no token, when it got no edge from
+   * the gateway, or when its token was refused and the token function may return a better one.
    */
   error: DanmuxError;
 }
@@ -51,7 +50,7 @@ export class Client extends Emitter<ClientEvents> {
     connection.open();
   }
 
-  /** Whether the client is connected, trying to, or stopped for good. */
+  /** The state of the connection: connected, trying to connect, or stopped for good. */
   get state(): ClientState {
     return this.#connection.state;
   }
@@ -103,7 +102,7 @@ export class Client extends Emitter<ClientEvents> {
     for (const room of this.#rooms.values()) room.setVisible(visible);
     if (!visible) return;
     this.#connection.reconnectSoon();
-    // A join reply carries the server's time; one join is enough to learn it again.
+    // One room is joined again when the server's time has become doubtful, because the join reply contains the time.
     const [joined] = [...this.#rooms.values()].filter((room) => room.joined);
     if (this.#connection.time.doubtful) joined?.joinAgain();
   }
@@ -113,7 +112,7 @@ export class Client extends Emitter<ClientEvents> {
     this.emit('notice', notice);
   }
 
-  /** The new token may allow rooms that the previous one did not. */
+  /** Joins rooms again that the previous token did not allow, because the new one may allow them. */
   #onRenewed(): void {
     for (const room of this.#rooms.values()) if (room.refusal?.code === 'room_forbidden') room.connected();
   }

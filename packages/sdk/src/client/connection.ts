@@ -202,9 +202,9 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#setState('online');
   }
 
-  /** Reconnects, unless the edge announced that it closed the connection for a reason for which the table of closings says not to. */
+  /** Handles the end of the connection. A refusal that the edge announced is handled like a refused connect; otherwise the client reconnects. */
   #ended(reason: string, ending: EndingNotice): void {
-    // After a lost connection the edge is still there and answers the next attempt.
+    // Only a disconnect by the edge is checked for an announced refusal. After a lost connection the next attempt gets the answer of the edge.
     const refusal = reason === 'io server disconnect' ? ending.refusal(this.time.now()) : undefined;
     if (refusal) this.#connectRefused(refusal);
     else this.#retry();
@@ -233,7 +233,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.emit('error', errorOf(body));
       return;
     }
-    // No other token can be had, the ban is long, or no edge allows the page.
+    // No other token is available, the ban is too long to wait for, or no edge allows the page's origin.
     this.#drop();
     this.#setState('closed');
     this.emit('error', errorOf(body));

@@ -1,8 +1,8 @@
 // Retry delay: exponential backoff with full jitter, so that the viewers of a lost edge do not all reconnect at the same moment.
 
 /**
- * Milliseconds before retry number `attempt` when the server asked to wait `afterMs`. The delay is added: with the larger of both, clients that are
- * refused together would return together.
+ * Milliseconds before retry number `attempt` when the server asked to wait `afterMs`. The random delay is added to `afterMs`. If only the larger
+ * of the two were used, clients that are refused together would return together.
  */
 export function delayAfter(afterMs: number | undefined, attempt: number, random?: () => number): number {
   return (afterMs ?? 0) + retryDelay(attempt, random);

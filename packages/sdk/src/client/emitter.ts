@@ -5,7 +5,7 @@ export type Listener<T> = (payload: T) => void;
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
 
-  /** Adds a listener and returns a function that removes it. Adding the same listener twice is adding it once. */
+  /** Adds a listener and returns a function that removes it. A listener that is added twice is called once. */
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));

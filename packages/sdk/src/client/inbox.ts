@@ -69,7 +69,7 @@ export class Inbox {
     return isTombstone(msg) ? undefined : this.#recalls.shown(msg);
   }
 
-  /** Like `withoutRecalled`, for a message that the application gets without an event; a later recall of all messages finds it. */
+  /** Like `withoutRecalled`, for a message that the application gets without an event. Remembers it, so that a later bulk recall finds it. */
   read(msg: Msg): Msg | undefined {
     const visible = this.withoutRecalled(msg);
     if (visible) this.#recalls.delivered(visible);
@@ -82,7 +82,7 @@ export class Inbox {
 
   #deliver(msg: Msg): void {
     this.#recalls.delivered(msg);
-    // The table of types describes `data`; the server does not check its fields.
+    // `MessageTypes` describes `data`, but the server does not check the fields.
     this.#emit('message', msg as Message);
     if (msg.receipt) this.receipts.add(msg.id);
   }

@@ -3,8 +3,8 @@
 import type { Msg } from '@danmux/protocol';
 
 /**
- * A chat message. `bind` and the elements read these fields; others are passed on. Viewers write it themselves, and may have sent a text alone or any other
- * JSON: read it with `textOf` and `danmakuOf`, which take whatever comes.
+ * A chat message. `bind` and the elements read these fields; others are passed on. Viewers write it themselves, so it may also be a plain text or
+ * any other JSON. Read it with `textOf` and `danmakuOf`, which accept every value.
  */
 export interface ChatData {
   readonly text?: string;
@@ -50,7 +50,7 @@ export interface LikeData {
   readonly [field: string]: unknown;
 }
 
-/** A viewer entered; `from` says who. Only the backend can send it. */
+/** A viewer entered the room; `from` is that viewer. Only the backend can send it. */
 export interface EnterData {
   readonly [field: string]: unknown;
 }
@@ -68,7 +68,7 @@ export interface PusherEventData {
 }
 
 /**
- * The `data` of each message type. Declare the types of your own in a module of the application:
+ * The `data` of each message type. Declare your own types in a module of the application:
  * `declare module '@danmux/sdk/messages' { interface MessageTypes { lottery: { readonly prize: string } } }`.
  */
 export interface MessageTypes {
@@ -86,5 +86,5 @@ export type Message<Type extends keyof MessageTypes = keyof MessageTypes> = {
   [Name in Type]: Omit<Msg, 'type' | 'data'> & { readonly type: Name; readonly data: MessageTypes[Name] };
 }[Type];
 
-/** The `data` that `send` takes for a type: that of the table, for chat also the text alone, and anything for a type that is not in the table. */
+/** The `data` that `send` takes for a type: the type in `MessageTypes`, for chat also a string, and any value for a type that is not listed there. */
 export type DataOf<Type extends string> = Type extends keyof MessageTypes ? MessageTypes[Type] | (Type extends 'chat' ? string : never) : unknown;

@@ -4,17 +4,23 @@ import type { Host } from './host.ts';
 /** Options of `createClient`: at least `url` or `gateway`. */
 export interface ClientOptions {
   /**
-   * The address of one edge or of several, each with a path where a proxy serves the edge below one: `https://example.com/live`. After a failed
-   * connection the next is tried. The edge that accepted this viewer last is tried first.
+   * The address of one edge or of several. When a proxy serves the edge below a path, the address includes it: `https://example.com/live`. After
+   * a failed connection the next address is tried. The edge that accepted this viewer last is tried first.
    */
   readonly url?: string | readonly string[];
   /** The URL of `GET /v1/gateway` with its query string. The list of edges it returns, best first, replaces `url`; until then `url` is used. */
   readonly gateway?: string;
   /** The path of socket.io below each address; default `/socket.io`. */
   readonly path?: string;
-  /** True: sends cookies to edges of another origin, as load balancers with sticky cookies need for long-polling. The edge must list the page's origin. */
+  /**
+   * True: sends cookies to edges of another origin, as load balancers with sticky cookies need for long-polling. `edge.allowed_origins` must then
+   * list the page's origin by itself, not by `*`, unless the page has the host name of the edge.
+   */
   readonly withCredentials?: boolean;
-  /** A viewer token, or a function that returns one. The function is called before each connection, and before the token of the open connection ends. Absent: a guest. */
+  /**
+   * A viewer token, or a function that returns one. The function is called before each connection, and before the token of the open connection
+   * ends. Absent: a guest.
+   */
   readonly token?: string | (() => string | Promise<string>);
   /** False: do not receive personal messages. Default true; guests never receive any. */
   readonly own?: boolean;

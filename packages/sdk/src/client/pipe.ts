@@ -19,7 +19,7 @@ export class Pipe {
   readonly #room: SendingRoom;
   readonly #connection: Pick<Connection, 'request'>;
   readonly #deadlineMs: number;
-  /** The queued messages in the order of the calls to `send`; only the first one is requested from the server. */
+  /** The queued messages in the order of the calls to `send`. A request is made only for the first one. */
   #pipe: Outgoing[] = [];
   #running = false;
   #wakeUp = () => {};
@@ -72,7 +72,7 @@ export class Pipe {
     this.#running = false;
   }
 
-  /** Never throws: an error that is not retried refuses the message. */
+  /** Sends the message until it is accepted or refused. Never throws: when an error is not retried, it refuses the message. */
   async #sendUntilEnded(message: Outgoing): Promise<void> {
     for (let attempt = 1; !message.ended; attempt++) {
       while (!this.#room.joined && !message.ended) {
@@ -117,8 +117,8 @@ export class Pipe {
 }
 
 /**
- * Milliseconds until a retry; 0: no retry, the caller gets the error. A rate limit is retried only for a message that an outage has delayed, because
- * the viewer did not cause the burst in which such messages are sent.
+ * Milliseconds until a retry; 0: no retry, the caller gets the error. A rate limit is retried only for a message that an outage has delayed. Such
+ * messages are sent in a burst after the outage, and the viewer did not cause it.
  */
 function waitAfter(error: unknown, delayed: boolean, attempt: number): number {
   if (!(error instanceof DanmuxError)) return 0;

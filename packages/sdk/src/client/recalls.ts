@@ -12,7 +12,7 @@ type Delivered = Pick<Msg, 'type' | 'lane' | 'offset' | 'from' | 'ts' | 'parts'>
 
 export class Recalls {
   readonly #ids = new RecentIds(maxIds);
-  /** Delivered messages, oldest first; of a combo, its parts have the ids that can be recalled. */
+  /** Delivered messages, oldest first. A combo is stored with its parts, because their ids are the ones that can be recalled. */
   readonly #delivered = new Map<string, Delivered>();
   #bulk: BulkRecall[] = [];
 
@@ -42,7 +42,10 @@ export class Recalls {
     if (this.#delivered.size > maxDelivered && oldest !== undefined) this.#delivered.delete(oldest);
   }
 
-  /** The lane continues in a new epoch: delivered messages are older than all later ones, and earlier recalls do not cover those. */
+  /**
+   * Call when the lane continues in a new epoch. Messages delivered before it then count as older than every message of the new epoch. Bulk
+   * recalls of the old epoch do not cover messages of the new one.
+   */
   newEpoch(lane: StreamLane): void {
     for (const [id, msg] of this.#delivered) if (msg.lane === lane && msg.offset !== undefined) this.#delivered.set(id, { ...msg, offset: 0 });
     this.#bulk = this.#bulk.map(({ positions: { [lane]: _ended, ...positions }, ...recall }) => ({ ...recall, positions }));

@@ -36,7 +36,7 @@ function parsed(text: unknown): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : undefined;
   } catch {
-    // A page of a proxy, for example.
+    // The body is no JSON; it may be the error page of a proxy.
     return undefined;
   }
 }

@@ -5,12 +5,12 @@ import type { ClientState } from './options.ts';
 
 /** The events of a room and their payloads. */
 export interface RoomEvents {
-  /** A message: each is emitted once, in order within its lane. Its `type` says what its `data` holds. Recalls and modes are separate events. */
+  /** A message: each is emitted once, in order within its lane. `type` determines the fields of `data`. Recalls and modes are separate events. */
   message: Message;
   /**
    * A message was recalled: remove it. The event may arrive before the message, which is then never emitted. When the id is one of a
-   * message's `parts` (one gift of a combo), subtract that part's count instead. When a user's messages or the whole room are recalled, the
-   * event is emitted once for each of them.
+   * message's `parts` (one gift of a combo), subtract that part's count instead. When all messages of a user or of the room are recalled, the
+   * event is emitted once for each message.
    */
   recalled: { readonly id: string };
   /** The room's modes have changed or were sent again unchanged. */

@@ -30,12 +30,15 @@ import type { JoinOptions, RoomEvents, SendOptions } from './room-events.ts';
 import { Sending } from './sending.ts';
 import { StreamPositions } from './stream-positions.ts';
 
-/** Milliseconds. After a refusal that lasts longer no timer is set for the next join: setTimeout fires immediately for delays above 2^31 - 1 ms. */
+/** Milliseconds. No timer for the next join is set after a longer refusal, because setTimeout fires immediately for delays above 2^31 - 1 ms. */
 const longestTimerMs = 2 ** 31 - 1_000;
 /** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
 
-/** A joined room, from `client.join`. It joins again after every reconnect and emits each message once, in guaranteed lanes without gaps or with `gap`. */
+/**
+ * A joined room, from `client.join`. It joins again after every reconnect and emits each message once. In guaranteed lanes it recovers missed
+ * messages, or emits `gap` when it cannot.
+ */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly #connection: Connection;
@@ -50,7 +53,7 @@ export class Room extends Emitter<RoomEvents> {
   #joining = false;
   #joinAgain = false;
   #attempt = 0;
-  /** Messages of the last join reply that still follow in frames: history, not live. Negative when all have come. */
+  /** Number of messages that still follow the last join reply in frames. They are history, not live. Negative once live messages have arrived. */
   #following = 0;
   #left = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -182,7 +185,7 @@ export class Room extends Emitter<RoomEvents> {
     this.emit('gap', gap);
   }
 
-  /** Buffers or delivers chat, by the page's visibility. Called by the client only. */
+  /** Buffers chat while the page is hidden, and delivers it when the page is visible. Called by the client only. */
   setVisible(visible: boolean): void {
     if (visible) this.#inbox.show();
     else this.#inbox.hide();

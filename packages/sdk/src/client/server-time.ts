@@ -34,7 +34,7 @@ export class ServerTime {
     return this.#offsetMs === undefined ? this.#sources.wall() : Math.round(this.#sources.monotonic() + this.#offsetMs);
   }
 
-  /** The clock for the `requestedAt` of `learn`. */
+  /** Monotonic time, milliseconds; pass it to `learn` as `requestedAt`. */
   monotonic(): number {
     return this.#sources.monotonic();
   }

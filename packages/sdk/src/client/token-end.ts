@@ -9,7 +9,7 @@ export function endOf(token: string): number | undefined {
     const { exp } = JSON.parse(latin1Of(token.split('.')[1] ?? '')) as { exp?: unknown };
     return typeof exp === 'number' ? exp * 1_000 : undefined;
   } catch {
-    // Not reported here: the edge refuses a malformed token with a more precise error.
+    // A malformed token is not reported here. The edge refuses it with a more precise error.
     return undefined;
   }
 }

@@ -13,14 +13,17 @@ export interface TokenRenewalParts {
   readonly failed: (error: DanmuxError) => void;
 }
 
-/** Milliseconds. The time is compared again this often, because the server's time is learned, and the page's clock may be set. */
+/** Longest time between two comparisons with the clock, milliseconds: the estimate of the server's time improves, and the page's clock may be set. */
 const lookEveryMs = 60_000;
-/** Milliseconds from a connect or a renewal to the next renewal at least; the reply to a join corrects the time meanwhile. */
+/** Minimum milliseconds between a connect or a renewal and the next renewal. Meanwhile the reply to a join corrects the server's time. */
 const leastMs = 2_000;
-/** A token is renewed at a random moment in the last 15 to 30 % of its life, at most 6 minutes before its end, so that viewers spread. */
+/**
+ * Milliseconds; a longer remaining life of a token counts as this one (20 minutes). The token is renewed when a random 15 to 30 % of that is left,
+ * so at most 6 minutes before its end. The random share spreads the renewals of many viewers.
+ */
 const longestLifeMs = 1_200_000;
 const retry = { baseMs: 1_000, maxMs: 30_000 };
-/** Refusals that no token of the function can mend on this connection. */
+/** Error codes after which no token can renew this connection. */
 const final: readonly string[] = ['unknown_event', 'token_mismatch', 'banned'];
 
 export class TokenRenewal {

@@ -41,7 +41,7 @@ export class TokenSource {
   /** Milliseconds until the next connection can succeed after a refusal with a `token_…` code; undefined when none can. */
   refused({ code, retry_after_ms: afterMs }: ErrorBody): number | undefined {
     if (code === 'token_not_yet_valid' && afterMs !== undefined && afterMs <= longestWaitMs) {
-      // The same token is used again: each new one of a backend with a fast clock would be as early.
+      // The same token is used again. A backend whose clock is fast would only return another token that is not valid yet.
       this.#early = this.#last;
       return afterMs + retryDelay(1);
     }

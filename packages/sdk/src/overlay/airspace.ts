@@ -141,7 +141,7 @@ export class Airspace {
     const { stage } = this.#parts;
     const { maxShown, coverage } = this.#settings;
     if (stage.width === 0 || this.#flights.size >= maxShown) return false;
-    // On an empty screen a danmaku is shown even when it alone exceeds `coverage`, as it may on a small screen.
+    // An empty screen shows one danmaku even when its area exceeds `coverage`. On a small screen every danmaku may exceed it.
     return this.#covered + pixels <= coverage * stage.width * stage.height || (this.#flights.size === 0 && coverage > 0);
   }
 }

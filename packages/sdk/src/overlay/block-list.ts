@@ -39,7 +39,7 @@ function expressionOf(word: string): RegExp | undefined {
   try {
     return new RegExp(source, flags);
   } catch {
-    // Not reported: the viewer may still be typing the expression.
+    // An invalid expression is not reported, because the viewer may still be typing it.
     return undefined;
   }
 }

@@ -8,7 +8,7 @@ import type { Landed, Renderer } from './renderer.ts';
 import type { Stage } from './stage.ts';
 
 const maxFree = 200;
-/** Cap on the device pixel ratio: on moving text a higher one costs memory and is not visible. */
+/** Cap on the device pixel ratio. A higher ratio costs memory, and on moving text nobody sees the difference. */
 const maxScale = 2;
 
 export class CanvasRenderer implements Renderer {

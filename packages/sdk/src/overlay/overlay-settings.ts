@@ -49,7 +49,7 @@ export interface OverlaySettings {
   readonly remember: string | null;
 }
 
-/** The settings of an overlay that sets none. Times are milliseconds. */
+/** The settings that apply where the page gives none. Times are milliseconds. */
 export const defaultSettings: OverlaySettings = {
   danmaku: true,
   renderer: 'dom',

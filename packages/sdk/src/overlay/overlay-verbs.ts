@@ -2,7 +2,7 @@
 import type { DanmakuItem, GiftItem, OverlayBox, SuperchatItem } from './overlay-item.ts';
 import type { OverlaySettings } from './overlay-settings.ts';
 
-/** What an overlay can do, whatever draws it. */
+/** The commands and queries of an overlay, independent of its renderer. */
 export interface OverlayVerbs {
   /** Shows or queues a danmaku. Ignored while the page is hidden and for a repeated id. */
   danmaku(item: DanmakuItem): void;

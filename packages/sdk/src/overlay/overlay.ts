@@ -83,7 +83,7 @@ export class Overlay implements OverlayVerbs {
   }
 
   danmaku(item: DanmakuItem): void {
-    // Ignored while the page is hidden: queued danmaku would all start together when it is visible again.
+    // Danmaku are ignored while the page is hidden. Queued ones would all start together when it is visible again.
     if (!this.#viewing.hidden) this.#danmaku.offer(item);
   }
 

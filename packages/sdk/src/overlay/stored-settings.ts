@@ -16,7 +16,7 @@ export class StoredSettings {
       const { remember: _, ...settings } = checkedSettings(JSON.parse(localStorage.getItem(this.#key) ?? '{}'));
       return settings;
     } catch {
-      // Storage denied or JSON malformed: same as nothing stored.
+      // Denied storage and malformed JSON count as nothing stored.
       return {};
     }
   }

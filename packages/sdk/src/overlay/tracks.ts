@@ -144,7 +144,10 @@ function touch(flying: Path, wish: Wish): boolean {
   return !((after.right >= gap && later.right >= 0) || (after.left >= gap && later.left >= 0));
 }
 
-/** Distance of the new box from the right and left side of the flying one, CSS pixels; negative when the new box is not on that side. */
+/**
+ * Distances between the boxes at the time `now`, CSS pixels. `right` applies when the new box is to the right of the flying one, `left` when it is
+ * to the left. A distance is negative when the new box is not on that side.
+ */
 function distance(flying: Path, wish: Wish, now: number): { right: number; left: number } {
   const there = leftAt(flying, now);
   const here = leftAt(wish, now);

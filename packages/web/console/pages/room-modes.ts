@@ -1,4 +1,5 @@
-// The form of a room's modes; an empty field means no limit. The form sends only changed modes, so it keeps what another operator changed meanwhile.
+// The form of a room's modes; an empty field means no limit. The form sends only changed modes, so the changes that another operator made
+// meanwhile are kept.
 import { limits, type RoomModes as Modes } from '@danmux/protocol';
 import type { ModesChange } from '@danmux/protocol/schemas';
 import { html, nothing, type TemplateResult } from 'lit';

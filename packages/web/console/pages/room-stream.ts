@@ -1,5 +1,5 @@
-// The messages of a room, read from its history once a second, with buttons to trace, recall and mute, and to clear the room. Viewers' content is shown as text, never as
-// HTML.
+// The messages of a room, read from its history once a second, with buttons to trace, recall and mute, and to clear the room. Viewers' content
+// is shown as text, never as HTML.
 import { type StreamLane, streamLanes } from '@danmux/protocol';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';

@@ -12,17 +12,17 @@ export type Admission = 'all' | 'fresh' | 'any' | 'none';
 
 export type Failure = Exclude<Outcome, { kind: 'delivered' } | { kind: 'gone' }>;
 
-/** After failures other than refusals in this many rooms without a success in between, the target is at fault, not the rooms. */
+/** When this many rooms failed since the last success, the target is at fault, not its rooms. Rooms whose event was refused do not count. */
 const downRooms = 2;
-/** After failures of any kind, refused events (400, 422) included, in this many rooms without a success, the target is at fault. */
+/** When this many rooms failed since the last success, the target is at fault. Refused events (400, 422) count as failures here. */
 const refusedRooms = 3;
-/** After this many refused events without a success in between, the target may be at fault. */
+/** When this many events were refused since the last accepted one, the target may be at fault. */
 const refusedEvents = 3;
 /** A success within this time still proves that the target works. */
 const freshSuccessMs = 60_000;
-/** Cap on counted failures; a higher count changes nothing. */
+/** Cap on rooms remembered as failed; more of them would change no decision and no delay. */
 const mostSuspects = 16;
-/** Longest delay that failures of other rooms cause a room that has not failed. One request in this time does not burden the target. */
+/** Longest wait before the next room that has not failed is tried, while other rooms fail. One request in this time does not burden the target. */
 const longestFreshMs = 5_000;
 
 export class Circuit {
@@ -42,7 +42,7 @@ export class Circuit {
   #tookAt = Number.NEGATIVE_INFINITY;
   /** Time of the last accepted event, in milliseconds since 1970. */
   #tookTime = Number.NEGATIVE_INFINITY;
-  /** The target requested this wait (Retry-After, 429); no attempt is made before. */
+  /** End of the pause that the target requested (429 or Retry-After), milliseconds since 1970. No attempt is made before it. */
   #heldUntil = 0;
   /** Time at which a room that has not failed may be tried. */
   #freshAt = 0;
@@ -77,13 +77,13 @@ export class Circuit {
     this.#freshAt = Math.min(retry_at, this.#runtime.clock.now() + longestFreshMs);
   }
 
-  /** Reads changes by others; true when an operator requested an attempt now. */
+  /** Reads the state that other processes wrote. Resolves with true when an operator requested an attempt now. */
   async sync(): Promise<boolean> {
     await this.#saving;
     const read = await readCircuit(this.#records, this.#target.id);
     if (read.version === this.#stored) return false;
     if (read.version === 0) {
-      // The record was empty for long and has expired.
+      // The record was empty and has expired; no process has changed it.
       this.#stored = 0;
       return false;
     }
@@ -108,7 +108,7 @@ export class Circuit {
     if (this.#state === null || this.disabled || began < this.#openedAt) return;
     this.#state = null;
     this.#save();
-    // Logged through `counted`, because the state alternates with the traffic if some rooms always fail and others never do.
+    // `counted` limits these lines: when some rooms always fail and others never do, the circuit opens and closes again and again.
     this.#runtime.counted.info({ target: this.#target.id }, 'a webhook target works again', { per: this.#target.id });
   }
 
@@ -139,8 +139,9 @@ export class Circuit {
   }
 
   /**
-   * Whether an event that failed is itself at fault. True if the target accepted another event after `since`. While the circuit is closed, a
-   * plain refusal (400, 422) is also the event's fault if the target accepted an event recently or has refused at most two.
+   * True when a failed event is itself at fault: the target accepted another event after `since`. While the circuit is closed, a refusal
+   * (400, 422) is also the event's fault when the target accepted an event in the last minute, or has refused at most two events since its
+   * last success.
    */
   blames(kind: Failure['kind'], since: number): boolean {
     if (this.#tookTime > since) return true;
@@ -158,12 +159,15 @@ export class Circuit {
     return this.#suspects.size >= refusedRooms || this.#down() >= downRooms;
   }
 
-  /** Number of rooms that failed other than by a refusal. */
+  /** Number of rooms whose last failure was not a refusal. */
   #down(): number {
     return [...this.#suspects.values()].filter((kind) => kind !== 'refused').length;
   }
 
-  /** Delay before the next room that has not failed is tried. None after mere refusals, because a target that refuses still responds. */
+  /**
+   * Milliseconds until the next room that has not failed may be tried. Rooms with refused events do not count as failed here, because a target
+   * that refuses still responds; 0 while fewer than `downRooms` rooms failed otherwise.
+   */
   #freshWaitMs(): number {
     if (this.#down() < downRooms) return 0;
     const wait = retryWaitMs(Math.max(1, this.#suspects.size - downRooms + 1), this.#runtime.config.webhooks.max_wait_ms);
@@ -175,7 +179,7 @@ export class Circuit {
     const asked = failure.kind === 'down' ? failure.retryAfterMs : undefined;
     const now = this.#runtime.clock.now();
     const before = this.#state;
-    // Requests that were in flight together when it failed count as one failure.
+    // Failed requests that began before the circuit opened count as one failure, together with the one that opened it.
     const together = before !== null && began < this.#openedAt;
     const failures = (before?.failures ?? 0) + (together ? 0 : 1);
     const { max_wait_ms } = this.#runtime.config.webhooks;
@@ -197,7 +201,7 @@ export class Circuit {
     this.#heldUntil = 0;
   }
 
-  /** Never overwrites an operator's change; `sync` reads it. */
+  /** Stores the state, unless another process has changed the record meanwhile; `sync` reads such a change. */
   #save(): void {
     this.#saving = this.#saving.then(async () => {
       try {

@@ -6,7 +6,7 @@ import type { Delivery } from './webhook-client.ts';
 export interface EventDelivery extends Delivery {
   /** Number of logged events in the request. */
   readonly count: number;
-  /** Log entry of the last one. */
+  /** Log entry of the last event in the request. */
   readonly to: string;
   readonly room: string;
   readonly ts: number;
@@ -15,7 +15,7 @@ export interface EventDelivery extends Delivery {
 const mostMessages = 100;
 /** Cap on the size of merged events, characters of JSON. */
 const mostCharacters = 262_144;
-/** Text around the messages of a logged `message.sent`; the part in between can be concatenated. */
+/** The texts before and after the messages of a logged `message.sent`. The texts of the messages of several events can be joined with commas. */
 const opening = '"data":{"messages":[';
 const closing = ']}}';
 
@@ -35,7 +35,10 @@ export function countTogether(events: readonly ReadEvent[]): number {
   return count;
 }
 
-/** Builds the request for the first `count` events. The id of merged events is derived from them; the caller must keep the merge stable over retries. */
+/**
+ * Builds the request for the first `count` events. The id of a merged request is derived from its events, so the caller must pass the same events
+ * at every retry.
+ */
 export function deliveryOf(events: readonly ReadEvent[], count: number): EventDelivery {
   const some = events.slice(0, count) as [ReadEvent, ...ReadEvent[]];
   const [first] = some;

@@ -1,4 +1,4 @@
-// Logs when a target starts to lose events at the cap of the event log and when that ends, with the number of lost events, and counts them.
+// Counts the events that a target loses at the cap of the event log. Logs the beginning and the end of a loss with the number of lost events.
 // Detecting losses happens elsewhere.
 import type { Runtime } from '@danmux/runtime';
 
@@ -32,11 +32,11 @@ export class EventLosses {
     this.#losses.set(target, { since: now, last: now, count });
     this.#runtime.log.warn({ target, lost: count }, 'a webhook target is losing events because the event log is full');
     const { log_events } = this.#runtime.config.webhooks;
-    const text = `Webhook targets lose events: a shard's event log holds webhooks.log_events (${log_events}). See GET /v1/webhooks for which, and why they are behind.`;
+    const text = `A shard's event log is full (webhooks.log_events: ${log_events}), so webhook targets lose events: see GET /v1/webhooks.`;
     this.#runtime.degraded.set(code, text);
   }
 
-  /** Ends losses that are over; call it periodically. */
+  /** Logs the end of losses that are over. Call it periodically. */
   tick(): void {
     const now = this.#runtime.clock.now();
     for (const [target, { since, last, count }] of this.#losses) if (now - last >= quietMs) this.#end(target, { since, last, count });

@@ -7,7 +7,7 @@ import type { Runtime } from '@danmux/runtime';
 /** A parsed event of the log, shared by all targets. */
 export interface ReadEvent extends Pick<WebhookEvent, 'id' | 'type' | 'room' | 'ts'> {
   readonly entry: string;
-  /** The preceding log entry, if it was read; absent for the first event of the log. */
+  /** The entry before this one, or the entry after which the log was read; absent for the first event of a read from the start of the log. */
   readonly before?: string;
   readonly number: number;
   readonly text: string;
@@ -17,7 +17,7 @@ export interface ReadEvent extends Pick<WebhookEvent, 'id' | 'type' | 'room' | '
 
 /** The newest events of a shard's log, as cached. */
 interface Tail {
-  /** The cached events follow this entry without a gap. */
+  /** The log entry directly before the first cached event; undefined when the cached events begin at the start of the log. */
   from: string | undefined;
   readonly events: ReadEvent[];
   characters: number;
@@ -72,7 +72,10 @@ export class LogWindow {
     return reading;
   }
 
-  /** Caches events that continue the tail or are newer; events read for a target far behind are not cached. */
+  /**
+   * Appends events that directly follow the cached ones. Replaces the cache by events that are newer but do not directly follow. Older events, read
+   * for a target that is far behind, are not cached.
+   */
   #keep(shard: number, entry: string | undefined, events: readonly ReadEvent[]): readonly ReadEvent[] {
     const first = events[0];
     if (!first) return events;

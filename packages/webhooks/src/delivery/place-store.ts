@@ -1,5 +1,5 @@
-// Stores the positions of a slice's targets. A position that a request waits for is written immediately, batched with others of the same
-// moment; mere progress is written a little later. Only one write is in flight at a time.
+// Stores the positions of a slice's targets. A position that a request waits for is written within milliseconds, in one batch with others. All
+// other changes are written about a second later. Only one write is in flight at a time.
 import type { Bus, Lease } from '@danmux/bus';
 import type { Runtime } from '@danmux/runtime';
 
@@ -10,11 +10,14 @@ const lazyMs = 1_000;
 const againMs = 500;
 
 export interface PlaceSource {
-  /** The lease under which to write now. */
+  /** The current lease of the slice. It is read for every write, because `regain` may replace it. */
   readonly lease: Lease;
   /** Current text of the field; null removes it. */
   textOf(field: string): string | null;
-  /** Called when the lease has expired: true when it was reacquired before another worker got it, false when the slice is lost. */
+  /**
+   * Called when a write was refused because the lease has expired. Resolves with true when the lease was reacquired before another worker held it,
+   * and with false when the slice is lost.
+   */
   regain(): Promise<boolean>;
   /** Called when all changes are stored. */
   caughtUp(): void;
@@ -24,7 +27,7 @@ export class PlaceStore {
   readonly #runtime: Runtime;
   readonly #cursors: Bus['cursors'];
   readonly #source: PlaceSource;
-  /** Fields that a request waits for. */
+  /** Changed fields that must be stored before a request is sent. */
   #urgent = new Set<string>();
   #lazy = new Set<string>();
   #waiting: ((stored: boolean) => void)[] = [];

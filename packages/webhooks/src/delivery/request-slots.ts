@@ -22,7 +22,7 @@ export class RequestSlots {
     return this.#taken;
   }
 
-  /** False when no slot is free; `freed` is then called once when one becomes free. */
+  /** Takes a slot. Returns false when no slot is free; `freed` is then called once, when a slot becomes free. */
   take(freed: () => void): boolean {
     if (this.#taken >= this.#most) {
       this.#waiting.add(freed);

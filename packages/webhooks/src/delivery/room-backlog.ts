@@ -1,5 +1,5 @@
-// The pending events of one room of one target, in order, and the attempts of the next one. Events over its cap stay in the log and are read
-// again when their turn comes.
+// The pending events of one room of one target, in order, and the failed attempts of the next request. Events above the room's cap stay in the
+// log and are read again when their turn comes.
 import type { RoomPlace } from '../places.ts';
 import { countTogether, deliveryOf, type EventDelivery } from './deliveries.ts';
 import type { ReadEvent } from './log-window.ts';
@@ -8,7 +8,7 @@ import type { ReadEvent } from './log-window.ts';
 const mostReady = 100;
 const mostCharacters = 262_144;
 
-/** Memory used by all rooms of a target together. */
+/** Number of characters of the pending events in memory, for all rooms of a target together. */
 export interface Held {
   characters: number;
 }
@@ -20,11 +20,11 @@ export class RoomBacklog {
   after: string | undefined;
   /** The last log entry of the next request; undefined until the request is planned. */
   planned: string | undefined;
-  /** True when the plan is stored: the id of the next request no longer changes. */
+  /** True when `planned` is stored, so that the id of the next request no longer changes. */
   planIsStored = false;
   /** True when more events of the room are in the log, between the last one in memory (or `after`) and the front. */
   isBehind = false;
-  /** Unprocessed events in the log, up to the front. */
+  /** Number of unprocessed events of the room in the log, up to the front of the shard. */
   count = 0;
   isSending = false;
   attempts = 0;
@@ -59,7 +59,7 @@ export class RoomBacklog {
     return this.ready.length >= mostReady || this.characters >= mostCharacters;
   }
 
-  /** Adds an event at the front. It stays in the log when the memory cap is reached or earlier events are only in the log. */
+  /** Adds the newest event of the room. It is not kept in memory when the memory cap is reached, or when earlier events are only in the log. */
   add(event: ReadEvent): void {
     this.count++;
     if (this.isBehind || this.isFull) this.isBehind = true;
@@ -71,7 +71,7 @@ export class RoomBacklog {
     this.#grow(event.text.length);
   }
 
-  /** The next request: the same events with the same id at every attempt. Null when no event is in memory. */
+  /** Returns the next request, or null when no event is in memory. Every attempt of a request has the same events and the same id. */
   next(): EventDelivery | null {
     const [first] = this.ready;
     if (!first) return null;

@@ -19,7 +19,7 @@ interface Held {
 export class SliceHolder {
   readonly #parts: SliceParts;
   readonly #bus: Bus;
-  /** The targets of each slice that has any, by slice number. */
+  /** Targets by slice number; slices without targets are absent. */
   readonly #targets = new Map<number, WebhookTarget[]>();
   readonly #held = new Map<number, Held>();
   readonly #checking: Periodic;

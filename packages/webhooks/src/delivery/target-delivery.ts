@@ -31,7 +31,7 @@ export interface DeliveryPlaces {
   stored(shard: number): Promise<boolean>;
 }
 
-/** Cap on rooms of a target with pending events in memory; reading pauses until one is done. */
+/** Cap on the rooms of a target with pending events. At the cap, no further events are read until a room has no pending events left. */
 const mostRooms = 1_000;
 /** Cap on rooms in memory that are ready for an attempt; small while the target fails. */
 const readyRooms = { closed: 256, open: 4 } as const;
@@ -39,7 +39,7 @@ const eventsTogether = 100;
 /** Attempts before an event becomes a dead letter, when a working target refuses it or answers 401, 403, 404, 405 or 407 (`missing`). */
 const triesOf = { refused: 3, missing: 6 } as const;
 const storeAgainMs = 500;
-/** Time for requests in flight when the worker stops. */
+/** Longest wait for requests in flight when the worker stops. */
 const longestEndMs = 3_000;
 
 export class TargetDelivery {
@@ -49,7 +49,7 @@ export class TargetDelivery {
   readonly #parts: DeliveryParts;
   readonly #places: DeliveryPlaces;
   readonly #mostCharacters: number;
-  /** Shards that may have events after the front. */
+  /** Shards whose log may have events after the front of this target. */
   readonly #news = new Set<number>();
   readonly #sending = new Set<Promise<void>>();
   #pulling: Promise<void> | undefined;
@@ -99,13 +99,13 @@ export class TargetDelivery {
     this.go();
   }
 
-  /** What the slice needs of the log depends on the enabled targets, in every shard. */
+  /** Marks all shards as changed after the target was enabled or disabled: the slice keeps only the log entries that its enabled targets need. */
   #needChanged(): void {
     this.#wasDisabled = this.circuit.disabled;
     for (let shard = 0; shard < this.#parts.runtime.config.shards; shard++) this.#places.changed(shard);
   }
 
-  /** Resolves when no request is in flight, or after a time limit; such requests are sent again with the same id. */
+  /** Resolves when no request is in flight, or after a time limit. Requests still in flight then are sent again later, with the same id. */
   async end(): Promise<void> {
     this.#ended = true;
     await this.#pulling;
@@ -118,7 +118,7 @@ export class TargetDelivery {
     await this.circuit.end();
   }
 
-  /** False when no request may be started now. */
+  /** Starts the next request. Returns false when none may be started now. */
   #begin(): boolean {
     const line = this.#next();
     if (!line || !this.#parts.slots.take(() => this.go())) return false;
@@ -203,7 +203,7 @@ export class TargetDelivery {
     const { letters, runtime } = this.#parts;
     await letters.add({ target: this.target.id, text, error, attempts, at: this.#now() });
     runtime.metrics.webhooksDead.inc({ target: this.target.id });
-    runtime.counted.warn({ target: this.target.id, event: id, room, error }, 'a webhook event is a dead letter', { per: this.target.id });
+    runtime.counted.warn({ target: this.target.id, event: id, room, error }, 'a webhook event became a dead letter', { per: this.target.id });
   }
 
   /** Reads the events of a room that were left in the log. */
@@ -213,7 +213,8 @@ export class TargetDelivery {
     while (line.isBehind && !line.isFull) {
       const events = await this.#parts.window.after(line.shard, from);
       const { entry: front } = this.rooms.front(line.shard);
-      // An empty read ends the search only if the front is at `from` or did not move since the last read; else new events may follow.
+      // An empty read ends the search only when the front is at `from` or has not moved since the previous read. Otherwise events may have been
+      // appended after the read.
       if (events.length === 0) line.isBehind = front !== from && front !== end;
       end = front;
       for (const event of events) {
@@ -228,7 +229,7 @@ export class TargetDelivery {
       }
     }
     if (line.isBehind) return;
-    // The log's cap removed the events that were counted and not found.
+    // Events that were counted but are no longer in the log were removed by the log's cap.
     this.#lose(line.shard, line.count - line.ready.length);
     line.count = line.ready.length;
   }
@@ -274,7 +275,7 @@ export class TargetDelivery {
     return event.room !== '' && !userRooms.includes(event.room) && wantsEvent(this.target, event);
   }
 
-  /** Counts events missing before the next one in the log; events that the target did not want are not counted. */
+  /** Counts the events missing between the front and the next event of the log as lost: events of all types, because they can no longer be read. */
   #count(shard: number, next: number | undefined): void {
     if (next === undefined) return;
     const hole = this.rooms.holeBefore(shard, next);

@@ -31,7 +31,7 @@ export class TargetRooms {
     return this.#rooms;
   }
 
-  /** Memory used by pending events. */
+  /** Number of characters of the pending events in memory. */
   get characters(): number {
     return this.#held.characters;
   }
@@ -61,7 +61,7 @@ export class TargetRooms {
     return this.#shards.reduce((sum, { dropped }) => sum + dropped, 0);
   }
 
-  /** Number of events that the log lost between the front and this next event. */
+  /** Number of events missing between the front and the next event of the log, whose sequence number is `number`. */
   holeBefore(shard: number, number: number): number {
     const front = this.#of(shard);
     return front.number > 0 ? Math.max(0, number - front.number - 1) : 0;
@@ -83,12 +83,12 @@ export class TargetRooms {
     front.number = event.number;
   }
 
-  /** Moves the front to just before the log's first event; earlier events are skipped without being counted. */
+  /** Sets the sequence number of the front to the one before `number`. The caller counts the skipped events. */
   skipHole(shard: number, number: number): void {
     this.#of(shard).number = number - 1;
   }
 
-  /** Makes rooms ready whose next attempt is due. */
+  /** Moves the rooms whose next attempt is due from `waiting` to `ready`. */
   wake(now: number): void {
     for (const line of this.waiting) {
       if (line.retryAt > now) continue;
@@ -107,12 +107,12 @@ export class TargetRooms {
     else this.ready.add(line);
   }
 
-  /** Drops all pending events that are not being sent from memory; they remain in the log. */
+  /** Removes the pending events of all rooms from memory, except those of rooms with a request in flight. The events remain in the log. */
   park(): void {
     for (const { rooms } of this.#shards) for (const line of rooms.values()) if (!line.isSending) line.park();
   }
 
-  /** Call for a disabled target: parks its events and resets the counts, so that events which the log drops later do not count as lost. */
+  /** Call for a disabled target. Parks its events and sets their counts to 0, so that events dropped from the log later do not count as lost. */
   giveUpCounting(): void {
     this.park();
     for (const line of this.rooms()) line.count = 0;

@@ -8,7 +8,7 @@ import { Circuit } from './circuit.ts';
 import { PlaceStore } from './place-store.ts';
 import { type DeliveryParts, TargetDelivery } from './target-delivery.ts';
 
-/** Cap on characters of pending events in memory, for all targets together, and the minimum for each target. */
+/** Characters of pending events in memory: the cap for all targets together, and the minimum that each target may use. */
 const allCharacters = 134_217_728;
 const leastCharacters = 65_536;
 
@@ -26,7 +26,7 @@ export class TargetSlice {
   readonly #parts: SliceParts;
   readonly #store: PlaceStore;
 
-  /** `regain`: see PlaceSource. */
+  /** `regain` has the contract of `PlaceSource.regain`. */
   constructor(parts: SliceParts, lease: Lease, targets: readonly WebhookTarget[], regain: (slice: TargetSlice) => Promise<boolean>) {
     this.#parts = parts;
     this.lease = lease;
@@ -67,7 +67,7 @@ export class TargetSlice {
     await Promise.all([...this.lines.values()].map((line) => line.look(first)));
   }
 
-  /** Resolves when no request is in flight and all positions are stored or could not be. */
+  /** Ends the deliveries, then writes all positions once. Resolves even when the write fails. */
   async end(): Promise<void> {
     this.#store.ending();
     await Promise.all([...this.lines.values()].map((line) => line.end()));

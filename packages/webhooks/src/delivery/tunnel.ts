@@ -1,5 +1,5 @@
-// Opens connections to webhook targets through an HTTP proxy. The name of the target is resolved and its address checked here, and CONNECT
-// names the checked address, so that the proxy resolves nothing. It sends no requests of webhooks.
+// Opens connections to webhook targets through an HTTP proxy. It resolves the name of the target and checks the address itself. CONNECT names the
+// checked address, so that the proxy resolves nothing. This file sends no webhook requests.
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
@@ -9,7 +9,7 @@ import type { AddressGuard } from '@danmux/runtime';
 
 type Connected = (error: Error | null, stream?: Duplex) => void;
 
-/** A proxy that refuses many addresses of a name would otherwise hold a request for long. */
+/** Maximum number of addresses tried for one name, because a proxy that refuses many of them would delay the request too long. */
 const mostAddresses = 3;
 
 export interface TunnelOptions {
@@ -86,7 +86,7 @@ export class Tunnel {
         socket.destroy();
         reject(new Error(`the proxy answered ${statusCode} to CONNECT ${target}`));
       });
-      // A proxy that answers like a web server does not tunnel.
+      // The proxy answered CONNECT like an ordinary request, so it opened no tunnel.
       request.on('response', ({ statusCode }) => {
         request.destroy();
         reject(new Error(`the proxy answered ${statusCode} to CONNECT ${target}`));
@@ -96,7 +96,7 @@ export class Tunnel {
   }
 
   #addressesOf(host: string): Promise<readonly string[]> {
-    // An address was checked before the request.
+    // A host given as an IP address was checked before the request.
     if (isIP(host) !== 0) return Promise.resolve([host]);
     return new Promise((resolve, reject) => {
       this.#options.guard.lookup(host, { all: true }, (error, found) => {

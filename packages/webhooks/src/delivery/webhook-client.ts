@@ -10,7 +10,7 @@ import { Tunnel } from './tunnel.ts';
 
 export type Outcome =
   | { readonly kind: 'delivered' }
-  /** The target fails; the event is not at fault. `hold`: the target requested a pause. */
+  /** The target fails; the event is not at fault. `hold`: the target requested a pause with 429 or Retry-After. */
   | { readonly kind: 'down'; readonly error: string; readonly retryAfterMs?: number; readonly hold?: true }
   /** 401, 403, 404, 405 or 407: typical of a site that restarts behind a proxy or lost its secret. */
   | { readonly kind: 'missing'; readonly error: string }
@@ -20,7 +20,7 @@ export type Outcome =
   | { readonly kind: 'gone'; readonly error: string };
 
 export interface Delivery {
-  /** The webhook-id. */
+  /** Value of the header `webhook-id`. */
   readonly id: string;
   /** The body. */
   readonly text: string;

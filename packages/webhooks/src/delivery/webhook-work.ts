@@ -34,7 +34,7 @@ export class WebhookWork implements Part {
   readonly #looking: Periodic;
   #timer: NodeJS.Timeout | undefined;
 
-  /** Pass `jobs` before they are started. */
+  /** Registers the handler for replayed events, so pass `jobs` that are not started yet. */
   constructor(runtime: Runtime, bus: Bus, jobs: Jobs) {
     this.#runtime = runtime;
     const targets = webhookTargets(runtime.config);

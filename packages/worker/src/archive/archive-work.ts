@@ -10,7 +10,7 @@ import { shardsBehind } from './shards-behind.ts';
 
 const sweepMs = 2_000;
 const eventsPerRound = 500;
-/** A round ends with the event that exceeds this many characters. */
+/** A round ends with the event at which the text of the round reaches this many characters. */
 const charactersPerRound = 1_048_576;
 const filesAtOnce = 8;
 
@@ -61,7 +61,7 @@ export class ArchiveWork implements Part {
       const events = read.slice(0, roundSize(read));
       const entry = events.at(-1)?.entry;
       if (entry === undefined) return;
-      // A round that was interrupted may already have written some of the lines.
+      // `begun` remains in the cursor when a round was interrupted. That round may already have written some of these lines.
       const mayRepeat = cursor.begun !== undefined;
       const begun = await writeCursor(this.#bus.records, 'archive', shard, { ...cursor, begun: JSON.stringify({ node: this.#runtime.node }) });
       if (!begun) return;

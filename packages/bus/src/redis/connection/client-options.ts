@@ -1,5 +1,5 @@
-// The ioredis options that depend on the address: login, TLS and Sentinels. One place for the bus, the watch of the Sentinels and scripts, so
-// that each connects in the same way. Reads the PEM files; opens no connection.
+// The ioredis options that depend on the address: login, TLS and Sentinels. The bus, the Sentinel watch and command-line tools all use it, so that
+// they connect in the same way. Reads the PEM files; opens no connection.
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError } from '@danmux/runtime';
 import type { RedisOptions } from 'ioredis';
@@ -14,7 +14,7 @@ export function serverOptions({ username, password, tls, options }: RedisTarget,
   return { ...(username ? { username } : {}), ...(password ? { password } : {}), ...(tls ? { tls: tlsOptions({ ...redis, ...options }) } : {}) };
 }
 
-/** Login and TLS of a Sentinel. The login in the address is that of the servers and is not used. */
+/** Login and TLS of a Sentinel. The login in the address belongs to the Redis servers and is not used here. */
 export function sentinelOptions({ tls, options }: RedisTarget, redis: RedisSettings): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
   const { sentinel_username: username, sentinel_password: password } = { ...redis, ...options };
   return { ...(username ? { username } : {}), ...(password ? { password } : {}), ...(tls ? { tls: tlsOptions({ ...redis, ...options }) } : {}) };

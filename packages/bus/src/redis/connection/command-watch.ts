@@ -27,7 +27,10 @@ interface Sender {
   duplicate(...args: unknown[]): Redis | Cluster;
 }
 
-/** Not watched: ioredis sends CLIENT SETNAME and CLIENT SETINFO, which only name the connection in CLIENT LIST. Their refusal does no harm. */
+/**
+ * The command that is not watched. ioredis sends it as CLIENT SETNAME and CLIENT SETINFO, which only name the connection in CLIENT LIST, so a refusal
+ * does no harm.
+ */
 const cosmetic = 'client';
 const subscribing: readonly string[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 
@@ -61,7 +64,7 @@ function watch(command: Command, client: Redis | Cluster, watcher: CommandWatche
     if (held) held.hold(key, () => reject(error));
     else reject(error);
   };
-  // When ioredis itself resubscribes, it does not handle the rejection. Other callers of subscribe still get it.
+  // ioredis does not handle the rejection when it resubscribes by itself, so it is handled here. Other callers of subscribe still get the rejection.
   if (subscribing.includes(command.name)) command.promise.catch(() => {});
   if (!watcher.wantsAnswers() && !held?.has(key)) return;
   command.promise.then(
@@ -73,7 +76,7 @@ function watch(command: Command, client: Redis | Cluster, watcher: CommandWatche
   );
 }
 
-/** Key under which refusals are counted: the command, for EVALSHA with its script. */
+/** Key under which refusals are counted: the name of the command, and for EVALSHA also the script's SHA-1. */
 function keyOf({ name, args }: Command): string {
   return name === 'evalsha' ? `${name} ${args[0]}` : name;
 }

@@ -1,7 +1,7 @@
 // Recognises errors with which Redis refuses a command regardless of its arguments: permissions are missing, memory is full, the server is a
 // replica or is still loading its data. Retrying such a command immediately is pointless. Errors raised by danmux's own scripts are not refusals.
 
-/** What the operator should do, by error code. */
+/** The cause or the remedy that the operator reads, by error code. */
 const advice = {
   NOPERM: 'Give the Redis user the rights that docs/redis.md lists.',
   NOAUTH: 'Redis requires a password: add it to REDIS_URL.',
@@ -10,7 +10,7 @@ const advice = {
   OOM: 'Redis is out of memory; gifts are refused until memory is free.',
   READONLY: 'This Redis is a replica: REDIS_URL must point to a master.',
   MISCONF: 'Redis cannot write to its disk and refuses writes.',
-  NOREPLICAS: 'Redis has fewer replicas than `min-replicas-to-write` asks for.',
+  NOREPLICAS: 'Redis has fewer replicas than `min-replicas-to-write` requires.',
   LOADING: 'Redis is still loading its data.',
   MASTERDOWN: 'The replica has no connection to its master.',
   CLUSTERDOWN: 'Some slots of the Redis Cluster have no master.',

@@ -13,12 +13,15 @@ interface State {
 
 /** Commands sent while a connection opens: a single success ends their refusal. */
 const opening: readonly string[] = ['hello', 'auth', 'select'];
-/** Commands that a process cannot work without if it uses them. */
+/** Commands that are essential to every process that sends them: while one is permanently refused, the process is not healthy. */
 const needed: readonly string[] = [
   ...['ingress-publish', 'streams-commit', 'streams-heads', 'leases-acquire', 'leases-renew', 'presence-report'].map((script) => `evalsha ${script}`),
   ...['subscribe', 'ssubscribe', 'xrange'],
 ];
-/** A success ends a refusal only after this long without another one. Otherwise a command that is refused for some keys only would flap. */
+/**
+ * A success ends a refusal only when the command was not refused for this long. Otherwise a command that is refused only for some keys would set and
+ * clear the state again and again.
+ */
 const quietMs = { passing: 3_000, lasting: 60_000 } as const;
 /** A refusal that has not occurred again for this long is dropped: its command is no longer sent. */
 const keptMs = { passing: 30_000, lasting: 600_000 } as const;

@@ -68,13 +68,13 @@ export class SentinelWatch {
     if (left.length === 0) return;
     this.#runtime.log.warn(
       { from: `${oldHost}:${oldPort}`, to: `${host}:${port}`, connections: left.length },
-      'the sentinels have another master: connecting to it',
+      'the sentinels announced a new master; reconnecting to it',
     );
     for (const client of left) client.disconnect(true);
   }
 
   #caught(error: unknown, sentinel: string): void {
-    this.#runtime.caught('sentinel-watch', error, 'a sentinel cannot be heard', { level: 'debug', fields: { sentinel } });
+    this.#runtime.caught('sentinel-watch', error, 'cannot subscribe to a sentinel', { level: 'debug', fields: { sentinel } });
   }
 }
 

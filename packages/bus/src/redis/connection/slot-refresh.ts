@@ -1,6 +1,6 @@
-// Asks a Redis Cluster every five seconds which node has which slots, so that a node that joined or a slot that moved is known before a
-// command is redirected. The interval of ioredis 6.0.0 itself (`slotsRefreshInterval`) is off: when the client is closed while a reply is
-// pending, ioredis still sets the timer for the next refresh, and this timer keeps the process from ending.
+// Asks a Redis Cluster every five seconds which node has which slots, so that a node that joined or a slot that moved is known before a command is
+// redirected. ioredis's own interval (`slotsRefreshInterval`) is disabled because of a fault in ioredis 6.0.0: when the client is closed while a
+// reply is pending, ioredis still sets the timer for the next refresh, and this timer keeps the process from ending.
 import type { Cluster } from 'ioredis';
 
 const refreshEveryMs = 5_000;

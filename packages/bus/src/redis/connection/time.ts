@@ -57,7 +57,7 @@ export class RedisTime {
   #watch(): void {
     const stepped = Math.abs((this.#clock?.skewMs ?? 0) - this.#skewMs) > tolerableSkewMs / 2;
     if (stepped || performance.now() - this.#askedAt > everyMs) void this.#ask(1);
-    // After this machine was suspended, the skew looks like a step of the clock, so judge it only after the next sample.
+    // The skew also changes when this machine was suspended. After a change, only the next sample shows the true skew.
     if (!stepped) this.#judge();
   }
 

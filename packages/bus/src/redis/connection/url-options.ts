@@ -1,6 +1,7 @@
-// The options after `?` in `redis.url`. Each overrides the setting of the same name in `redis`, or the database number of the path. Reads no file.
+// The options after `?` in `redis.url`. `db` is the database number, which may also be the path of the address, but not both; each other option
+// overrides the setting of the same name in `redis`. Reads no file.
 
-/** Values by name; an absent option leaves the setting. */
+/** Values by name; an absent option leaves the setting unchanged. */
 export interface RedisUrlOptions {
   readonly db?: string;
   readonly tls_ca?: string;
@@ -21,18 +22,18 @@ const names: readonly string[] = [
   'sentinel_password',
 ] satisfies (keyof RedisUrlOptions)[];
 
-/** Which options apply: those of TLS need a rediss address, those of the Sentinels a sentinel address. */
+/** The kind of the address, which decides the allowed options: TLS options need a rediss address, and Sentinel options need a sentinel address. */
 export interface OptionsFor {
   readonly tls: boolean;
   readonly sentinel: boolean;
 }
 
-/** Parses `name=value&name=value`. Throws an Error that names the option; it shows no value, which may be a password. */
+/** Parses `name=value&name=value`. Throws an Error that names the option but not its value, because the value may be a password. */
 export function parseUrlOptions(query: string, { tls, sentinel }: OptionsFor): RedisUrlOptions {
   const options = new Map<string, string>();
   for (const part of query.split('&').filter(Boolean)) {
     const [name = '', ...rest] = part.split('=');
-    // A name that is none of ours may be the tail of a password with a `?` in it.
+    // An unknown name may be the end of a password that contains `?`, so the error does not show the name.
     if (!names.includes(name)) throw new Error(`redis.url has an unknown option after "?"; the options are ${names.join(', ')} (%-encode ? in a password)`);
     if (options.has(name)) throw new Error(`redis.url names the option ${name} twice`);
     if (name.startsWith('tls_') && !tls)

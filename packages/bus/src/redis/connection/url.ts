@@ -1,4 +1,4 @@
-// Parses `redis.url`: one server, a unix socket, a Sentinel group or a Cluster, each but the socket also with TLS. Opens no connection.
+// Parses `redis.url`: one server, a unix socket, a Sentinel group or a Cluster. All except the socket can use TLS. Opens no connection.
 import { parseUrlOptions, type RedisUrlOptions } from './url-options.ts';
 
 export interface RedisNode {
@@ -8,7 +8,7 @@ export interface RedisNode {
 
 export interface RedisTarget {
   readonly mode: 'single' | 'sentinel' | 'cluster';
-  /** Depending on the mode: the server, the sentinels, or the nodes that are asked first for the nodes of the cluster. Empty with a socket. */
+  /** Depending on the mode: the server, the sentinels, or the nodes from which the client learns all nodes of the cluster. Empty with a socket. */
   readonly nodes: readonly RedisNode[];
   /** Path of the unix socket of a single server. */
   readonly socket?: string;
@@ -45,7 +45,7 @@ const socketForm = new RegExp(`^redis\\+unix://${login}(?<socket>/[^?]+)(?:\\?(?
  */
 export function parseRedisUrl(url: string): RedisTarget {
   // The faulty part may be the password itself, so it is not quoted.
-  const quote = (text: string) => (url.includes('@') ? 'what follows the password (%-encode @, / and : in it)' : `"${text}"`);
+  const quote = (text: string) => (url.includes('@') ? 'the part after the password (%-encode @, / and : in the password)' : `"${text}"`);
   const socket = socketForm.exec(url)?.groups;
   if (socket) return parseSocket(socket, quote);
   const parts = form.exec(url)?.groups;
@@ -95,7 +95,7 @@ function decode(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // No `cause`: no part of the text may get into a log, because the text may be the password.
+    // The error has no `cause`, because the text may be the password and no part of it may get into a log.
     throw new Error(`redis.url: ${what} must be percent-encoded`);
   }
 }

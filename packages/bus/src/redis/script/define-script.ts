@@ -1,21 +1,21 @@
-// Declares a Lua script with the named fields of a call. The order of the names is the order of KEYS and ARGV, and the head of the Lua file
-// lists the same names in the same order (a test compares them). It runs nothing.
+// Declares a Lua script with the named fields of a call. The order of the names is the order of KEYS and ARGV, and the head of the Lua file lists the
+// same names in the same order (a test compares them). This file runs no script.
 import { type Lane, laneNames, type StreamLane, streamLanes } from '@danmux/protocol';
 
 export type Argument = string | number;
 
 /**
- * One name of a script and its places in KEYS or ARGV. `S` is the subject that the values come from: the input of the call, or one row of
- * it; then `A` is the input of the call.
+ * A named field of a script, which fills one or more places in KEYS or ARGV. Its values come from the subject `S`: the input of the call, or one row
+ * of the input. For a row, `A` is the input of the call.
  */
 export interface Field<S, A = undefined> {
   /** The name as the head of the Lua file writes it, without numbers. */
   readonly name: string;
-  /** Number of places; undefined when it depends on the call. */
+  /** Number of places in KEYS or ARGV; undefined when the number depends on the call. */
   readonly places: number | undefined;
-  /** Fields with numbers of their own, after the words `name:`. */
+  /** Fields that the head of the Lua file lists with their numbers after `name:`. */
   readonly inner?: readonly Field<never, never>[];
-  /** Appends the values. `keys` are the KEYS so far: a field of a row may append to them. */
+  /** Appends the values to `to`. `keys` are the KEYS of the call so far; a field of a row may append to them. */
   readonly write: (to: Argument[], subject: S, around: A, keys: Argument[]) => void;
 }
 
@@ -31,10 +31,13 @@ export interface Script<I> {
 /** Input of a script that is declared by names alone: one value for each name, an array for a name that ends with `…`. */
 type Named<N extends string, V> = { readonly [K in N as K extends `${infer Base}…` ? Base : K]: K extends `${string}…` ? readonly V[] : V };
 
-/** The names of `I` that have a single value. */
+/** The names of those properties of `I` that have a single value. */
 type PlainName<I> = { [K in keyof I]: I[K] extends Argument ? K : never }[keyof I] & string;
 
-/** A name alone takes the value of that name from the input; with `…` at its end all values of an array. */
+/**
+ * Declares a script. A field given as a string takes its value from the property of that name in the input; a string that ends with `…` takes all
+ * values of an array.
+ */
 export function defineScript<const K extends string, const A extends string>(script: {
   readonly file: string;
   readonly keys: readonly K[];
@@ -96,7 +99,7 @@ function list<S, A>(name: string, get: (subject: S, around: A) => readonly Argum
   return { name: `${name}…`, places: undefined, write: (to, subject, around) => append(to, get(subject, around)) };
 }
 
-/** Keys that a field of a row appends. */
+/** A field of KEYS that writes nothing itself: the fields of the rows in ARGV append the keys. */
 export function byRows<S, A>(name: string): Field<S, A> {
   return { name: `${name}…`, places: undefined, write: () => {} };
 }
@@ -131,7 +134,7 @@ function rowFieldsOf<R, S>(fields: RowFields<R, S>): readonly Field<R, S>[] {
   });
 }
 
-/** The same fields for each row. */
+/** A field that writes the same fields for each row. */
 export function rows<S, A, R>(item: string, get: (subject: S) => readonly R[], row: RowFields<R, S>): Field<S, A> {
   const fields = rowFieldsOf(row);
   return { name: `per ${item}: ${namesOf(fields)}`, places: undefined, write: (to, subject, _, keys) => appendRows(to, subject, get(subject), fields, keys) };
@@ -151,7 +154,7 @@ export function countedRows<S, A, R>(items: string, get: (subject: S) => readonl
   };
 }
 
-/** Fields that a call has only together with a part of its input; only as the last field. */
+/** Fields that are written only when `get` returns a part of the input; allowed only as the last field. */
 export function onlyWith<S, A, P>(part: string, get: (subject: S) => P | undefined, row: RowFields<P, S>): Field<S, A> {
   const fields = rowFieldsOf(row);
   return {
@@ -169,7 +172,7 @@ function appendRows<R, S>(to: Argument[], subject: S, all: readonly R[], fields:
   for (const row of all) for (const { write } of fields) write(to, row, subject, keys);
 }
 
-/** A loop, because a spread of a large array would overflow the stack. */
+/** Appends in a loop, because spreading a large array into `push` would overflow the stack. */
 function append(to: Argument[], values: readonly Argument[]): void {
   for (const value of values) to.push(value);
 }

@@ -34,7 +34,10 @@ const columns: Readonly<Record<string, readonly (string | boolean)[]>> = {
   stream_lane_combos: streamLanes.map((lane) => lanes[lane].merges === 'combos'),
 };
 
-/** The source of a script: its file behind the columns that it uses. They stand on its first line, so that errors name the lines of the file. */
+/**
+ * The source of a script: the columns that it uses, followed by its file. The columns are put in front of the first line, so that the line numbers in
+ * errors are those of the file.
+ */
 export function luaOf(file: string): string {
   const lua = readFileSync(new URL(`../../../lua/${file}.lua`, import.meta.url), 'utf8');
   const used = Object.entries(columns).filter(([name]) => new RegExp(`\\b${name}\\b`).test(lua));

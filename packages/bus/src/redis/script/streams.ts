@@ -75,14 +75,14 @@ interface StreamsRecallAll {
   readonly lane: StreamLane;
   /** Name of the recall among the recalled ids. */
   readonly name: string;
-  /** When the recall was accepted. */
+  /** Time at which the recall was accepted, milliseconds since 1970. */
   readonly atMs: number;
   readonly nowMs: number;
   /** End of the range to search, as XREVRANGE takes it. */
   readonly from: string;
   /** Largest number of entries to search. */
   readonly limit: number;
-  /** Empty: all messages. */
+  /** Id of the user whose messages are recalled; empty for the messages of all users. */
   readonly user: string;
 }
 

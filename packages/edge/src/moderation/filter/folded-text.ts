@@ -25,7 +25,7 @@ export class FoldedText {
     this.text = text;
     this.length = 0;
     this.#blank = false;
-    // Makes room for one unit per code unit. Expansions (at most 18 characters, for U+FDFA) are rare; `#add` grows the arrays for them.
+    // Reserves one unit per UTF-16 code unit. Few characters fold to more units (U+FDFA to 18); `#add` grows the arrays for them.
     this.#makeRoom(text.length);
     let last: Folded = 0;
     for (let at = 0; at < text.length; at++) {

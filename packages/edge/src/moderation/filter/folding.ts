@@ -22,7 +22,7 @@ export const marked = 1 << 26;
 export const mark = 1 << 27;
 /** Joins the letters around it into one word: "that's". */
 export const apostrophe = 1 << 28;
-/** A letter of a script that puts blanks between words; not digits, whose groups are often separated. */
+/** A letter of a script that puts blanks between words. Digits do not have this flag, because numbers are often written with blanks inside. */
 export const spaced = 1 << 30;
 /** Folds to several code points; the low bits are an index into `expansions`. */
 export const several = 1 << 29;

@@ -43,7 +43,7 @@ export function withStrings(value: unknown, replaced: ReadonlyMap<string, string
 
 const shallow = (value: Container): Container => (Array.isArray(value) ? [...value] : { ...value });
 
-/** Sets a field by definition: parsed JSON may have a field `__proto__`, which an assignment would not set. */
+/** Sets a field with `defineProperty`: parsed JSON may have a field `__proto__`, and an assignment would set the prototype instead. */
 function put(target: Container, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }

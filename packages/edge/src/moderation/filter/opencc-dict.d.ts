@@ -1,4 +1,4 @@
-// The tables of opencc-js, which its types leave out: rows `FROM TO…` with `|` between.
+// Declares the tables of opencc-js, which its own types omit. A table is one string of rows `FROM TO…`, separated by `|`.
 declare module 'opencc-js/dict/*' {
   const table: string;
   export default table;

@@ -1,5 +1,5 @@
-// Adds to a word list its Chinese words as pinyin, so that a list can also find words that a sender writes in Latin letters. Words without a
-// Chinese character stay as they are.
+// Adds the pinyin of Chinese words to a word list, so that the list also finds words that a sender writes in Latin letters. Words without a
+// Chinese character get no pinyin.
 import { pinyin } from 'pinyin-pro';
 
 const isHan = /\p{Script=Han}/u;

@@ -29,7 +29,7 @@ export class WordFilter {
     this.#words = words;
   }
 
-  /** Compiles lists by name; of two lists with the same action the first in the map decides. Yields so that the caller can pause. */
+  /** Compiles the lists, keyed by name. Of several matches with the same action, the first one found decides. Yields so that the caller can pause. */
   static *compile(lists: ReadonlyMap<string, WordList>): Generator<void, WordFilter> {
     const named = [...lists].map(([name, list]) => ({ name, ...list }));
     return new WordFilter(named, yield* WordSet.compile(named.map(({ words, pinyin }) => (pinyin ? withPinyin(words) : words))));

@@ -1,5 +1,5 @@
 // Owns the compiled word lists. A change of the record `words` compiles a new filter in the background; the old one stays in use until
-// the new one is complete. Before the first load there is no filter, and no message may be judged.
+// the new one is complete. Before the first load there is no filter, and no message can be judged.
 import type { Bus, RecordField, RecordState } from '@danmux/bus';
 import { decodeWordLists, FollowedRecord, ruleRecords } from '@danmux/policy';
 import type { WordList } from '@danmux/protocol';

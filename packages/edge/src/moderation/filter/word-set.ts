@@ -14,10 +14,13 @@ interface Word {
   readonly units: Int32Array;
   /** Indexes of the lists that contain the word, each once. */
   readonly owners: number[];
-  /** `begin`: `latin` or `digit` when the first unit must begin a word of the text, else 0. `end`: the same for the last unit and a word's end. */
+  /**
+   * `begin` is `latin` or `digit` when a match must start at the start of a word or number in the text, else 0. `end` says the same about the end
+   * of a match.
+   */
   readonly begin: number;
   readonly end: number;
-  /** Units of the word before which it was listed with a blank. */
+  /** Indexes of the units before which a list writes a blank in this word. */
   readonly blanks: Set<number>;
 }
 
@@ -121,8 +124,8 @@ function isAtBoundary(word: Word, folded: FoldedText, first: number, last: numbe
 }
 
 /**
- * False when blanks of the text cut the word into pieces of several letters, as in "my pen is broken": only single letters ("p e n i s") count as
- * a disguise. Blanks where the word was listed with one are part of the word.
+ * False when blanks in the text cut the word and a piece has several letters, as in "my pen is broken". A word cut into single letters
+ * ("p e n i s") is a disguise and matches. Blanks that the listed word itself has are not cuts.
  */
 function isInOnePiece({ blanks }: Word, folded: FoldedText, first: number, last: number): boolean {
   let begin = first;

@@ -60,7 +60,8 @@ function comboOf(lane: Publication['lane'], { type, from, data, marks }: Incomin
   if (marks) return {};
   const combo = typeof data === 'object' && data !== null ? (data as { combo_id?: unknown }).combo_id : undefined;
   if (lanes[lane].merges !== 'combos' || typeof combo !== 'string' || combo === '') return {};
-  return { combo: `${type} ${from?.id ?? ''} ${combo}` };
+  // As JSON, because a type, a user id and a combo id may contain any separator.
+  return { combo: JSON.stringify([type, from?.id ?? '', combo]) };
 }
 
 function laneOf(type: string, types: AcceptRules['types']): MessageType['lane'] {

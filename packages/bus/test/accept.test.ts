@@ -82,7 +82,8 @@ test('acceptedAt reads the time of acceptance for any data', () => {
 
 test('only a gift with a combo_id has a combo, named by type, sender and combo_id', () => {
   const combo = (type: string, data: unknown, from?: { id: string }) => acceptPublication({ room: 'r', type, data, ...(from ? { from } : {}) }, rules).combo;
-  assert.equal(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), 'gift ann c1');
+  assert.equal(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), '["gift","ann","c1"]');
+  assert.notEqual(combo('gift', { combo_id: 'b c' }, { id: 'a' }), combo('gift', { combo_id: 'c' }, { id: 'a b' }), 'ids with blanks stay apart');
   assert.notEqual(combo('gift', { combo_id: 'c1' }, { id: 'ann' }), combo('gift', { combo_id: 'c1' }, { id: 'bob' }));
   for (const data of [{}, { combo_id: 7 }, { combo_id: '' }, null, 'x']) assert.equal(combo('gift', data), undefined);
   assert.equal(combo('chat', { combo_id: 'c1' }), undefined);

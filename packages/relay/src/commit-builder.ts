@@ -124,7 +124,7 @@ function shedOf(dropped: readonly Dropped[]): Pick<LedgerCounts, 'shed'> {
 /** The first `senderOnlyMessages` of the messages shed because of the budget, each with its sender, who still gets it. */
 function senderOnlyOf(dropped: readonly Dropped[]): [string, string][] {
   const said = dropped.flatMap(({ reason, publications }) => (reason === 'budget' ? publications : []));
-  const signed = said.flatMap((publication) => (publication.weight ? [{ publication, sender: publication.weight.sender }] : []));
+  const signed = said.flatMap((publication) => (publication.weight?.sender ? [{ publication, sender: publication.weight.sender }] : []));
   return signed.slice(0, senderOnlyMessages).map(({ publication, sender }): [string, string] => [sender, numberedMessage(publication, undefined)]);
 }
 

@@ -67,8 +67,9 @@ export class ShardRelay {
     this.#onFenced = onFenced;
     this.#reader = new ShardReader(runtime, bus, shard, {
       received: (pending) => this.#received(pending),
+      // While publications wait, only a commit shows that the store accepts writes again.
       caughtUp: () => {
-        this.#failures = 0;
+        if (this.#failures > 0 && [...this.#rooms.values()].every((queue) => queue.empty && !queue.flushing)) this.#failures = 0;
       },
       resumed: () => this.#resumed(),
       failed: (error, message) => this.#fail(error, message),
@@ -170,6 +171,7 @@ export class ShardRelay {
         this.#refused(result.reason);
         return;
       }
+      this.#failures = 0;
       this.#claims.saw(queue.room, built.heads);
       // Heads from before an outage may be those of another store.
       queue.committed(outages === this.#outages ? built.heads : undefined);

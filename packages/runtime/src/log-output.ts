@@ -77,6 +77,8 @@ export class LogOutput {
     this.#dropped++;
     this.#options.dropped?.();
     if (this.#dropped === 1) this.#options.outage?.(this.#lastError);
+    // With an empty buffer no write is in progress that would resume later: the line alone was larger than the buffer.
+    if (this.#bytes === 0) this.#resume();
   }
 
   #next(): void {

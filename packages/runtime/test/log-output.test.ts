@@ -90,10 +90,14 @@ test('during an outage short lines are dropped too, so that the log has one gap 
   assert.equal(held.written.join(''), '1234567890\ndropped 2\n');
 });
 
-test('a line larger than the buffer is dropped', () => {
+test('a line larger than the buffer is dropped and reported at once, and the next ones are written', () => {
   const { out, held, dropped } = output(10);
   out.write('x'.repeat(11));
-  assert.deepEqual([dropped(), held.waits], [1, false]);
+  assert.equal(dropped(), 1);
+  held.answer();
+  out.write('next\n');
+  held.answer();
+  assert.deepEqual(held.written, ['dropped 1\n', 'next\n']);
 });
 
 test('a fatal line may exceed the buffer, up to the reserve', () => {

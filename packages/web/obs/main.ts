@@ -90,7 +90,7 @@ function report(client: Client, joined: Room, urls: readonly string[]): void {
     seen = true;
   });
   client.on('error', (error) => {
-    if (client.state === 'closed') notes.reason(error.code === 'token_expired' ? texts.tokenEnded : texts.token(error.message));
+    if (client.state === 'closed') notes.reason(reasonOf(error));
   });
   client.on('notice', ({ code, room, message }) => {
     if (room === undefined && ending.includes(code)) notes.reason(texts.ended(message));
@@ -99,6 +99,12 @@ function report(client: Client, joined: Room, urls: readonly string[]): void {
   joined.on('notice', ({ code, message }) => {
     if (ending.includes(code)) notes.reason(texts.room(joined.name, message));
   });
+}
+
+/** Why the client stopped: its token, or something that another token does not mend, such as a ban or the origin of the page. */
+function reasonOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === 'token_expired') return texts.tokenEnded;
+  return code.startsWith('token_') ? texts.token(message) : texts.ended(message);
 }
 
 /** Wraps the room so that `message` listeners get only messages of these lanes. */

@@ -1,4 +1,4 @@
-// Supplies the token of each connection: the fixed one, or a new one of the application's token function. After a refusal it decides whether
+// Supplies the token of each connection: the fixed token, or one that the token function of the application returns. After a refusal it decides whether
 // another token or a wait can help. It opens no connection.
 import { DanmuxError, type ErrorBody } from '@danmux/protocol';
 import { retryDelay } from './delay.ts';

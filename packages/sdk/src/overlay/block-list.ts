@@ -32,7 +32,7 @@ export class BlockList {
   }
 }
 
-/** Parses `/…/` or `/…/i`. Returns undefined for a word and for an invalid expression, which is then matched as a word. */
+/** Parses `/…/` with any of the flags i, m, s and u. Returns undefined for a word and for an invalid expression, which is then matched as a word. */
 function expressionOf(word: string): RegExp | undefined {
   const [, source, flags] = /^\/(.+)\/([imsu]*)$/s.exec(word) ?? [];
   if (source === undefined) return undefined;

@@ -41,7 +41,7 @@ export interface OverlaySettings {
   readonly hiddenModes: readonly DanmakuMode[];
   /** Message types not to show: `chat`, `gift`, `superchat`, or an application's own. */
   readonly hiddenTypes: readonly string[];
-  /** The viewer's block list: words, matched in any case, or regular expressions written `/…/` or `/…/i`. */
+  /** The viewer's block list: words, matched in any case, or regular expressions written `/…/`, with any of the flags i, m, s and u. */
   readonly blockedWords: readonly string[];
   /** Ids of users whose messages are not shown. */
   readonly blockedUsers: readonly string[];

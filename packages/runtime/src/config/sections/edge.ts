@@ -4,7 +4,7 @@ import { count, ms, port, strict } from '../fields.ts';
 
 export const edge = Type.Object(
   {
-    port: port(7700, 'DANMUX_EDGE_PORT', 'Port for viewers. Further edges on the same machine use the following port numbers.'),
+    port: port(7700, 'DANMUX_EDGE_PORT', 'Port for viewers. ecosystem.config.js gives further edges the following ports.'),
     public_url: Type.String({
       default: '',
       pattern: '^((https?|wss?)://([^\\s?#{}]|\\{index\\}|\\{port\\})+)?$',

@@ -17,7 +17,7 @@ export const metrics = Type.Object(
       default: 0,
       env: 'DANMUX_METRICS_PORT',
       description:
-        'Additional port on which an edge or api answers /metrics, /healthz and /readyz without a key, for a private network; 0 opens none. Further edges on the same machine use the following port numbers. Relays and workers answer on their own ports.',
+        'Additional port on which an edge or api answers /metrics, /healthz and /readyz without a key, for a private network; 0 opens none. ecosystem.config.js gives further edges the following ports. Relays and workers answer on their own ports.',
     }),
   },
   strict,

@@ -1,5 +1,5 @@
-// Supplies the token of each connection: the fixed token, or one that the token function of the application returns. After a refusal it decides whether
-// another token or a wait can help. It opens no connection.
+// Supplies the token of each connection: the fixed token, or one that the token function of the application returns. After a refusal it decides
+// whether another token or a wait can help. It opens no connection.
 import { DanmuxError, type ErrorBody } from '@danmux/protocol';
 import { retryDelay } from './delay.ts';
 import type { ClientOptions } from './options.ts';

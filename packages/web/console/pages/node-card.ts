@@ -19,7 +19,7 @@ export function nodeCard(node: Node, at: number): TemplateResult {
     <h3 title=${id}>${id}</h3>
     <p class="faint">${url ?? (address || texts.noAddress)} · ${version}</p>
     ${degraded.map(({ code, text }) => html`<p class="bad" data-testid="degraded" data-code=${code}><b>${code}</b> ${text}</p>`)}
-    ${role === 'relay' ? shareOf(load, id) : loadOf(load, id)}
+    ${loadOf(load, id)}
     <dl>
       ${row(texts.connections, connections, count)} ${row(texts.rooms, rooms, count)} ${row(texts.shards, shards, count)}
       ${row(texts.rate, sum(node.per_second), perSecond)}
@@ -37,11 +37,6 @@ export function nodeCard(node: Node, at: number): TemplateResult {
 function loadOf(load: number, id: string): TemplateResult {
   return html`<p class="load"><span>${texts.load}</span
     ><meter min="0" max="1" low="0.6" high="0.85" optimum="0" value=${load} aria-label="${texts.load} ${id}"></meter><b>${Math.round(load * 100)} %</b></p>`;
-}
-
-/** The load of a relay is its share of the shards. It has no warning colour, because a single relay owns all shards even when it is idle. */
-function shareOf(load: number, id: string): TemplateResult {
-  return html`<p class="load"><span>${texts.share}</span><progress max="1" value=${load} aria-label="${texts.share} ${id}"></progress><b>${Math.round(load * 100)} %</b></p>`;
 }
 
 function row(label: string, value: number | undefined, format: (value: number) => string, bad = false): TemplateResult | typeof nothing {

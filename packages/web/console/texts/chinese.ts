@@ -73,7 +73,6 @@ export const chinese: Texts = {
   otherRole: '其他',
   noAddress: '不监听端口',
   load: '负载',
-  share: '分片占比',
   shards: '分片',
   cpu: 'CPU',
   memory: '内存',

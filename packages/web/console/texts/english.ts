@@ -78,7 +78,6 @@ export const english = {
   otherRole: 'Others',
   noAddress: 'no listening port',
   load: 'Load',
-  share: 'Share of shards',
   shards: 'Shards',
   cpu: 'CPU',
   memory: 'Memory',

@@ -194,7 +194,7 @@ export const english = {
   sanctions: {
     mute: {
       title: 'Mute this user?',
-      text: (who: string, where: string) => `${who} cannot send in ${where} for that time, and gets a notice.`,
+      text: (who: string, where: string) => `${who} cannot send in ${where} for the time chosen below, and gets a notice.`,
       button: 'Mute',
       done: (who: string, where: string) => `Muted ${who} in ${where}`,
       liftTitle: 'Lift the mute?',
@@ -203,7 +203,7 @@ export const english = {
     },
     ban: {
       title: 'Ban this user?',
-      text: (who: string, where: string) => `${who} is removed from ${where} immediately and cannot join again for that time.`,
+      text: (who: string, where: string) => `${who} is removed from ${where} immediately and cannot join again for the time chosen below.`,
       button: 'Ban',
       done: (who: string, where: string) => `Banned ${who} from ${where}`,
       liftTitle: 'Lift the ban?',

@@ -35,10 +35,7 @@ const longestTimerMs = 2 ** 31 - 1_000;
 /** Number of latest messages requested when joining again, for lanes that the server cannot recover from the positions. */
 const freshHistory = 50;
 
-/**
- * A joined room, from `client.join`. It joins again after every reconnect and emits each message once. In guaranteed lanes it recovers missed
- * messages, or emits `gap` when it cannot.
- */
+/** A joined room, from `client.join`: joins again after reconnects, emits each message once, and recovers guaranteed lanes or emits `gap`. */
 export class Room extends Emitter<RoomEvents> {
   readonly name: string;
   readonly #connection: Connection;

@@ -67,9 +67,8 @@ export class ShardRelay {
     this.#onFenced = onFenced;
     this.#reader = new ShardReader(runtime, bus, shard, {
       received: (pending) => this.#received(pending),
-      // While publications wait, only a commit shows that the store accepts writes again.
       caughtUp: () => {
-        if (this.#failures > 0 && [...this.#rooms.values()].every((queue) => queue.empty && !queue.flushing)) this.#failures = 0;
+        this.#failures = 0;
       },
       resumed: () => this.#resumed(),
       failed: (error, message) => this.#fail(error, message),
@@ -171,7 +170,6 @@ export class ShardRelay {
         this.#refused(result.reason);
         return;
       }
-      this.#failures = 0;
       this.#claims.saw(queue.room, built.heads);
       // Heads from before an outage may be those of another store.
       queue.committed(outages === this.#outages ? built.heads : undefined);

@@ -132,12 +132,17 @@ test('an announcement that hangs is not joined by more', async () => {
   const one = member();
   await one.start();
   let hanging = 0;
+  let answer = () => {};
   bus.members.announce = () => {
     hanging++;
-    return new Promise<void>(() => {});
+    return new Promise<void>((resolve) => {
+      answer = resolve;
+    });
   };
   await pass(5_000);
   assert.equal(hanging, 1);
+  // A stop waits for the announcement in progress, which the bus answers or refuses in time.
+  answer();
 });
 
 test('who cannot measure itself is announced all the same', async () => {

@@ -89,7 +89,8 @@ describe('on a real Redis', () => {
       jobs.repeat({ name: 'try', everyMs: 200, run: async () => void runs.push(performance.now()) });
       await opens(jobs);
       await eventually(() => assert.ok(runs.length >= 4));
-      assert.ok((runs.at(-1) ?? 0) - (runs[0] ?? 0) >= 500, `${runs}`);
+      // Runs are due at fixed times, so on a busy machine the first may be late and the others not: three intervals shrink to two.
+      assert.ok((runs.at(-1) ?? 0) - (runs[0] ?? 0) >= 350, `${runs}`);
     });
   }
 

@@ -4,15 +4,15 @@ import { test } from 'node:test';
 import { Value } from 'typebox/value';
 import { historyQuery, modesSchema, roomPatch, roomsQuery } from '../../src/admin/rooms.ts';
 
-test('a history query has text values, as in a URL', () => {
-  assert.equal(Value.Check(historyQuery, { lane: 'gift', before: '10', limit: '50' }), true);
-  for (const bad of [{ lane: 'ambient' }, { before: '0' }, { before: '-1' }, { limit: '1e3' }, { limit: '0' }, { after: '1' }])
+test('a history query has an offset and a limit of whole numbers', () => {
+  assert.equal(Value.Check(historyQuery, { lane: 'gift', before: 10, limit: 50 }), true);
+  for (const bad of [{ lane: 'ambient' }, { before: 0 }, { before: -1 }, { limit: 1e3 }, { limit: 1.5 }, { limit: 0 }, { limit: '50' }, { after: 1 }])
     assert.equal(Value.Check(historyQuery, bad), false, JSON.stringify(bad));
 });
 
 test('a list of rooms takes a prefix, an order and a page', () => {
-  assert.equal(Value.Check(roomsQuery, { prefix: 'live:', sort: 'online', cursor: 'x', limit: '200' }), true);
-  for (const bad of [{ prefix: '' }, { sort: 'size' }, { limit: '0' }, { limit: '1000' }, { cursor: '' }, { page: '1' }])
+  assert.equal(Value.Check(roomsQuery, { prefix: 'live:', sort: 'online', cursor: 'x', limit: 200 }), true);
+  for (const bad of [{ prefix: '' }, { sort: 'size' }, { limit: 0 }, { limit: 1000 }, { cursor: '' }, { page: 1 }])
     assert.equal(Value.Check(roomsQuery, bad), false, JSON.stringify(bad));
 });
 

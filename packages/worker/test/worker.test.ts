@@ -96,8 +96,6 @@ test('a failing sweep is counted, and the next one runs', async () => {
 });
 
 test('a sweep removes records of dead processes', async () => {
-  // In a separate room, because counting a room also removes its dead records.
-  await bus.presence.report('dead', new Map([['live:2', 3]]), 1);
   await bus.presence.report('alive', new Map([['live:1', 2]]), 60_000);
   let found = 0;
   const { sweep } = bus;
@@ -110,7 +108,11 @@ test('a sweep removes records of dead processes', async () => {
   await jobs.start();
   await worker.start();
   const end = performance.now() + 10_000;
-  while (found === 0 && performance.now() < end) await pass(1_000);
+  while (found === 0 && performance.now() < end) {
+    // Reported again each time, because a count of the rooms, such as that of a sample, also removes dead records.
+    await bus.presence.report('dead', new Map([['live:2', 3]]), 1);
+    await pass(1_000);
+  }
   assert.equal(found, 1);
   assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 2 });
   await worker.drain();

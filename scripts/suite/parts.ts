@@ -38,11 +38,11 @@ export const parts: readonly Part[] = [
   nodeTests(
     'unit',
     'each package by itself, and the bus contract on both engines',
-    25 * minute,
+    40 * minute,
     false,
     (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
   ),
-  nodeTests('cluster', 'many roles together, and what happens when one fails', 32 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
+  nodeTests('cluster', 'many roles together, and what happens when one fails', 40 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
   { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 5 * minute, run: runPhpunit },
   nodeTests('browser', 'SDK, overlay and demo page in Chromium', 14 * minute, true, (path) => path.endsWith('.browser.test.ts')),
   nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 20 * minute, true, (path) =>

@@ -37,8 +37,12 @@ async function runPart(part: Part): Promise<Row> {
   const count = await part.run(root, { cwd: root, env: testEnvironment(folder), timeoutMs: part.timeoutMs });
   const left = await endLeftovers(folder, 5_000);
   for (const { pid, command } of left) console.error(`${part.name} left a process behind, which was killed: ${pid} ${command}`);
-  const { passed, failed } = sum([count, { passed: 0, failed: left.length > 0 ? 1 : 0 }]);
-  return { part: part.name, passed, failed, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+  return { ...sum([count, { passed: 0, failed: left.length > 0 ? 1 : 0 }]), part: part.name, seconds: ((Date.now() - startedAt) / 1_000).toFixed(1) };
+}
+
+/** The failures once more, after all output, where they are found without a search. */
+function printFailures(rows: readonly Row[]): void {
+  for (const { part, failures = [] } of rows) for (const failure of failures) console.log(`\n✖ ${part}: ${failure}`);
 }
 
 function printTable(rows: readonly Row[]): void {
@@ -65,6 +69,7 @@ if (values.list) {
   endAt('SIGHUP', 129);
   const rows: Row[] = [];
   for (const part of chosenParts(values.only)) rows.push(await runPart(part));
+  printFailures(rows);
   printTable(rows);
   const { passed, failed } = sum(rows);
   process.exitCode = failed === 0 ? 0 : 1;

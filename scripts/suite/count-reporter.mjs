@@ -1,4 +1,4 @@
-// A node:test reporter that writes each result as a line of JSON for node-tests.ts. A skipped test, a suite without tests and a file
+// A node:test reporter that writes each result as a line of JSON for node-tests.ts, with the start of the error of a failed one. A skipped test, a suite without tests and a file
 // without tests are results too, and count as failed.
 import { resolve } from 'node:path';
 
@@ -19,6 +19,9 @@ export default async function* report(events) {
     // node:test reports a file without tests as a test that has the file's name.
     const hollow = good && (suite || resolve(name) === file);
     const skipped = skip !== undefined || todo !== undefined;
-    yield `${JSON.stringify({ file, name, passed: good && !hollow && !skipped, hollow, skipped })}\n`;
+    yield `${JSON.stringify({ file, name, passed: good && !hollow && !skipped, hollow, skipped, ...(good ? {} : { error: errorText(details?.error) }) })}\n`;
   }
 }
+
+/** The thrown error is the cause of the one that the runner reports. */
+const errorText = (error) => String(error?.cause?.stack ?? error?.cause?.message ?? error?.message ?? error).slice(0, 1_500);

@@ -1,8 +1,8 @@
 // Runs files of node:test with the spec reporter for people and count-reporter.mjs for the sums.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Count, withExit } from './count.ts';
+import { join, relative } from 'node:path';
+import { type Count, withExit, withFailures } from './count.ts';
 import { type ProgramOptions, runProgram } from './process-group.ts';
 
 interface Result {
@@ -11,6 +11,8 @@ interface Result {
   readonly passed: boolean;
   readonly skipped: boolean;
   readonly hollow: boolean;
+  /** Message of the error, of a test that failed. */
+  readonly error?: string;
 }
 
 /** Time limit of a test file. The slowest one takes two minutes. */
@@ -33,7 +35,7 @@ export async function runNodeTests(files: readonly string[], serial: boolean, op
     const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${Math.min(fileLimitMs, Math.round(options.timeoutMs / 2))}`];
     const args = ['--conditions=source', '--import', 'tsx', '--test', ...limits, ...reporters, ...files];
     const { code } = await runProgram(process.execPath, args, options);
-    return withExit(countResults(readResults(results), options.quiet), code === 0);
+    return withExit(countResults(readResults(results), options.cwd), code === 0);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -46,10 +48,20 @@ function readResults(file: string): Result[] {
   return lines.map((line) => JSON.parse(line) as Result);
 }
 
-/** Counts the results. A skipped test, and a file or suite without tests, counts as one failure and is printed. */
-function countResults(results: readonly Result[], quiet = false): Count {
-  for (const { file, name, hollow, skipped } of results)
-    if (!quiet && (hollow || skipped)) console.error(`${file}: "${name}" ${skipped ? 'was skipped' : 'holds no test'}, which counts as failed`);
-  const passed = results.filter((result) => result.passed).length;
-  return { passed, failed: results.length - passed };
+/** Counts the results. A skipped test, and a file or suite without tests, counts as one failure. */
+function countResults(results: readonly Result[], root: string): Count {
+  const failed = results.filter((result) => !result.passed);
+  return withFailures(
+    { passed: results.length - failed.length, failed: failed.length },
+    failed.map((result) => failureText(result, root)),
+  );
+}
+
+function failureText({ file, name, hollow, skipped, error = '' }: Result, root: string): string {
+  const reason = skipped
+    ? 'was skipped, which counts as failed'
+    : hollow
+      ? 'holds no test, which counts as failed'
+      : `failed\n    ${error.replaceAll('\n', '\n    ')}`;
+  return `${file === undefined ? '' : `${relative(root, file)}: `}"${name}" ${reason}`;
 }

@@ -54,7 +54,7 @@ export const parts: readonly Part[] = [
 function checks(name: string, does: string, timeoutMs: number, programs: readonly (readonly [command: string, ...args: string[]])[]): Part {
   const check = async ([command, ...args]: readonly [string, ...string[]], options: ProgramOptions): Promise<Count> => {
     const { code } = await runProgram(command, args, options);
-    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [`${[command, ...args].join(' ')} exited with ${code}`] };
   };
   const run: Part['run'] = async (_root, options) => {
     const counts: Count[] = [];

@@ -9,6 +9,11 @@ test('counts add up', () => {
   assert.deepEqual(sum([{ passed: 1, failed: 2 }, { passed: 3, failed: 4 }, nothing]), { passed: 4, failed: 6 });
 });
 
+test('failures are kept in the order of the parts', () => {
+  const failures = sum([{ passed: 0, failed: 1, failures: ['a'] }, nothing, { passed: 0, failed: 2, failures: ['b', 'c'] }]).failures;
+  assert.deepEqual(failures, ['a', 'b', 'c']);
+});
+
 test('a bad end without a failed test is a failure, and so is testing nothing', () => {
   assert.deepEqual(withExit({ passed: 3, failed: 0 }, false), { passed: 3, failed: 1 });
   assert.deepEqual(withExit({ passed: 3, failed: 1 }, false), { passed: 3, failed: 1 });

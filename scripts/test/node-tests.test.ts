@@ -17,7 +17,11 @@ function file(body: string): string {
   writeFileSync(path, `import { test, describe, it, before } from 'node:test';\n${body}`);
   return path;
 }
-const run = (paths: readonly string[], timeoutMs = 30_000) => runNodeTests(paths, false, { cwd: root, env: testEnvironment(dir), timeoutMs, quiet: true });
+const count = (paths: readonly string[], timeoutMs = 30_000) => runNodeTests(paths, false, { cwd: root, env: testEnvironment(dir), timeoutMs, quiet: true });
+async function run(paths: readonly string[], timeoutMs?: number): Promise<{ passed: number; failed: number }> {
+  const { passed, failed } = await count(paths, timeoutMs);
+  return { passed, failed };
+}
 
 test('tests are counted, in suites and under tests too; suites are not', async () => {
   const passing = file("test('a', () => {}); describe('s', () => { it('b', () => {}); }); test('c', async (t) => { await t.test('d', () => {}); });");
@@ -66,9 +70,17 @@ test('a file that never ends is ended, and what ran before and beside it is coun
 
 test('when the time of the part is up, the counted results stay and the rest has failed', async () => {
   const hanging = file("test('a', () => {}); process.on('SIGTERM', () => {}); test('b', () => new Promise((resolve) => setTimeout(resolve, 600_000)));");
-  const { passed, failed } = await run([hanging], 2_000);
+  const { passed, failed } = await run([hanging], 10_000);
   assert.equal(passed, 1);
   assert.ok(failed >= 1);
+});
+
+test('each failure is listed with its file, its name and its error', async () => {
+  const failing = file("test('bad', () => { throw new Error('the reason'); }); test('good', () => {}); test.skip('left', () => {});");
+  const { failures = [] } = await count([failing]);
+  assert.equal(failures.length, 2);
+  assert.match(failures[0] ?? '', /\d+\.test\.mjs: "bad" failed\n {4}Error: the reason/);
+  assert.match(failures[1] ?? '', /"left" was skipped, which counts as failed/);
 });
 
 test('no file at all is a failure', async () => assert.deepEqual(await run([]), { passed: 0, failed: 1 }));

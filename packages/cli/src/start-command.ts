@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Lifecycle, type LoadedConfig, logConsole } from '@danmux/runtime';
 import type { Command } from 'commander';
 import { loadForCommand } from './load-for-command.ts';
-import { composeNode, type Node, parseRoles } from './roles.ts';
+import type { Node } from './roles.ts';
 
 /**
  * V8 collects the whole heap each time it has grown by this many percent. With V8's default, the garbage of handshakes stays for a
@@ -31,6 +31,8 @@ export function addStartCommand(program: Command): void {
 async function start(loaded: LoadedConfig, roles: string): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
   const { config } = loaded;
+  // Imported here, because the packages of the roles take most of a second to load and the other commands need none of them.
+  const { composeNode, parseRoles } = await import('./roles.ts');
   const node = composeNode(config, parseRoles(roles), undefined, loaded.environment);
   const lifecycle = new Lifecycle({ log: node.runtime.log, drainTimeoutMs: Math.max(config.edge.drain_ms, config.api.drain_ms) + drainMarginMs });
   for (const part of node.parts) lifecycle.add(part);

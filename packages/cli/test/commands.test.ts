@@ -1,37 +1,19 @@
-// The danmux command, run as a person runs it: a process with arguments and environment.
+// The danmux command, run as a person runs it: what each subcommand prints, and with which status it ends.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { loadConfig, verifyViewerToken } from '@danmux/runtime';
 import { startRelayedApi } from '@danmux/testkit/api-fixture';
 import { eventually } from '@danmux/testkit/unit';
 import { composeNode, parseRoles } from '../src/index.ts';
+import { runCommand, secrets } from './run-command.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'danmux-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const secrets = { DANMUX_TOKEN_SECRET: 's'.repeat(40), DANMUX_API_KEY: 'k'.repeat(40) };
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function danmux(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const { NODE_ENV: _environment, ...inherited } = process.env;
-  return new Promise((resolve) => {
-    const flags = ['--conditions=source', '--import', import.meta.resolve('tsx'), main, ...args];
-    execFile(process.execPath, flags, { cwd: folder, env: { ...inherited, ...env }, timeout: 20_000 }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
+const danmux = (args: readonly string[], env?: Readonly<Record<string, string>>) => runCommand(folder, args, env);
 
 test('token signs the given claims, and refuses a bad option', async () => {
   const { code, out } = await danmux(['token', 'u1', '--name', '小明', '--level', '5', '--room', 'live:*', 'vip', '--ttl', '60'], secrets);
@@ -52,7 +34,6 @@ test('config check accepts good settings and names file and path of a bad one; c
   assert.match(printed.out, /port: 9000/);
   for (const secret of Object.values(secrets)) assert.ok(!printed.out.includes(secret), 'a secret was printed');
   const config = join(folder, 'bad');
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(config);
   writeFileSync(join(config, 'default.yaml'), 'edge:\n  prot: 1\n');
   const bad = await danmux(['--config', config, 'config', 'check'], secrets);

@@ -1,6 +1,5 @@
 // Each mistake on the command line ends the command with status 1 and one line on stderr: no stack trace, no half-started process.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -8,9 +7,8 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { runCommand, secrets } from './run-command.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'danmux-cli-'));
 const servers: { close(): unknown }[] = [];
 after(() => {
@@ -18,17 +16,7 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const secrets = { DANMUX_TOKEN_SECRET: 's'.repeat(40), DANMUX_API_KEY: 'k'.repeat(40) };
-
-function danmux(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ code: number; out: string; err: string }> {
-  const { NODE_ENV: _environment, REDIS_URL: _redis, ...inherited } = process.env;
-  const flags = ['--conditions=source', '--import', import.meta.resolve('tsx'), main, ...args];
-  return new Promise((resolve) => {
-    execFile(process.execPath, flags, { cwd: folder, env: { ...inherited, ...secrets, ...env }, timeout: 30_000 }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
+const danmux = (args: readonly string[], env?: Readonly<Record<string, string>>) => runCommand(folder, args, { ...secrets, ...env });
 
 async function says(line: RegExp, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
   const { code, out, err } = await danmux(args, env);

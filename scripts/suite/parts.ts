@@ -10,6 +10,8 @@ import { type ProgramOptions, runProgram } from './process-group.ts';
 export interface Part {
   readonly name: string;
   readonly does: string;
+  /** Runs only when it is asked for by name. */
+  readonly onRequest?: true;
   /** After this many milliseconds the part has failed and its process group is killed. */
   readonly timeoutMs: number;
   run(root: string, options: ProgramOptions): Promise<Count>;
@@ -40,14 +42,15 @@ export const parts: readonly Part[] = [
     'each package by itself, and the bus contract on both engines',
     40 * minute,
     false,
-    (path) => !/\.(browser|cluster|e2e)\.test\.ts$/.test(path),
+    (path) => !/\.(browser|cluster|drill|e2e)\.test\.ts$/.test(path),
   ),
-  nodeTests('cluster', 'many roles together, and what happens when one fails', 40 * minute, true, (path) => path.endsWith('.cluster.test.ts')),
+  nodeTests('cluster', 'many roles together, and what happens when one fails', 40 * minute, true, (path) => /\.(cluster|drill)\.test\.ts$/.test(path)),
   { name: 'php', does: 'the PHP client, also against a running danmux', timeoutMs: 5 * minute, run: runPhpunit },
   nodeTests('browser', 'SDK, overlay and demo page in Chromium', 14 * minute, true, (path) => path.endsWith('.browser.test.ts')),
   nodeTests('e2e', 'PHP pushes, Chromium shows, the examples run; in one process and under pm2 on Redis', 20 * minute, true, (path) =>
     path.endsWith('.e2e.test.ts'),
   ),
+  { ...fullDrills(), onRequest: true },
 ];
 
 /** A part made of programs that must exit with 0; each counts as one test. */
@@ -66,6 +69,12 @@ function checks(name: string, does: string, timeoutMs: number, programs: readonl
 
 function nodeTests(name: string, does: string, timeoutMs: number, serial: boolean, wanted: (path: string) => boolean): Part {
   return { name, does, timeoutMs, run: (root, options) => runNodeTests(testFiles(root).filter(wanted), serial, options) };
+}
+
+/** The drills at their full length, of which `cluster` runs a shorter form. */
+function fullDrills(): Part {
+  const part = nodeTests('drills', 'disasters at their full length, and those that take minutes', 30 * minute, true, (path) => path.endsWith('.drill.test.ts'));
+  return { ...part, run: (root, options) => part.run(root, { ...options, env: { ...options.env, DANMUX_DRILLS: 'full' } }) };
 }
 
 /** Every test file of the packages, the load test and these scripts. */

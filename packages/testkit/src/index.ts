@@ -6,6 +6,7 @@ export { startBrowser } from './browser.ts';
 export { Child, type ChildOptions } from './child.ts';
 export { type ClockFile, createClockFile } from './clock-file.ts';
 export { type DemoPage, keepScreenshot, openDemo, pushGiftByPhp, repositoryRoot } from './demo-page.ts';
+export { drillMs, fullDrills } from './drill-length.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type ExampleEnd, findPython, runExample } from './example.ts';
 export { type CountOptions, countFailover, type FailoverCount, faultsOf, lineOf } from './failover-count.ts';

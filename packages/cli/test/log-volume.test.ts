@@ -66,7 +66,7 @@ test('a broadcast to hundreds of rooms writes one line', async () => {
   });
 });
 
-test('refused commits of hundreds of rooms write one line, and one with the count', async () => {
+test('refused commits of hundreds of rooms write one line, and one with the count for each window', async () => {
   const { node, viewer, post, gift, written } = await started('info', { 'broadcasts.rooms_per_second': 100_000 });
   const { bus, runtime } = node;
   await bus.presence.report('elsewhere', manyRooms, 60_000);
@@ -74,19 +74,15 @@ test('refused commits of hundreds of rooms write one line, and one with the coun
   bus.streams.commit = async () => ({ ok: false, reason: 'moved' });
   await post('/v1/broadcasts', { rooms: ['live:*', room], type: 'notice', data: {} });
   const refused = async () => (await runtime.metrics.commitsRefused.get()).values.reduce((sum, { value }) => sum + value, 0);
-  await eventually(async () => assert.ok((await refused()) > 200, `${await refused()} commits were refused`));
+  await eventually(async () => assert.ok((await refused()) > 100, `${await refused()} commits were refused`), { timeoutMs: 30_000 });
   bus.streams.commit = commit;
   const { id } = await gift();
   await eventually(() => assert.deepEqual(viewer.ids('gift'), [id]));
   runtime.counted.stop();
   const lines = written().filter(({ msg }) => msg === 'a commit was refused');
-  assert.deepEqual(
-    lines.map(({ level, repeated }) => [level, repeated]),
-    [
-      ['warn', undefined],
-      ['warn', (await refused()) - 1],
-    ],
-  );
+  assert.deepEqual([lines[0]?.level, lines[0]?.repeated], ['warn', undefined]);
+  const counted = lines.slice(1).map(({ repeated = 0 }) => repeated);
+  assert.deepEqual([counted.reduce((sum, count) => sum + count, 1), counted.length <= 3], [await refused(), true], JSON.stringify(lines));
 });
 
 test('at debug a gift can be followed by its trace id through every hop', async () => {

@@ -142,9 +142,9 @@ test('without a replica the bus is degraded before the first gift, refuses witho
   await eventually(() =>
     assert.match(runtime.degraded.list[0]?.text ?? '', /fewer than 1 replica\(s\) of 127\.0\.0\.1:\d+ confirm a write within 500 ms, or one disconnected/),
   );
-  const began = performance.now();
-  mustBeUnavailable((await bus.ingress.publish([gift('g1')]))[0]);
-  assert.ok(performance.now() - began < 400, 'it is refused at once');
+  const [refusal] = await bus.ingress.publish([gift('g1')]);
+  mustBeUnavailable(refusal);
+  assert.match(String(refusal), /nothing was stored/, 'it is refused before it waits for a replica');
   assert.deepEqual(await readIds(bus, shard, 'gift'), []);
   await attach();
   await eventually(() => assert.deepEqual(runtime.degraded.list, []));

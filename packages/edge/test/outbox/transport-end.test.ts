@@ -68,7 +68,7 @@ async function polling(): Promise<string> {
 }
 
 test('a drained WebSocket ends without a close frame, after the goaway and the last gift', async () => {
-  await open({ 'edge.drain_ms': 50 });
+  await open({ 'edge.drain_ms': 1_000 });
   const { socket, got } = await webSocket();
   const closed = once(socket, 'close');
   await fixture.push('gift', 'last');

@@ -44,7 +44,7 @@ test('every viewer gets its own slot at once, and is disconnected no earlier', a
 test('an edge without viewers is drained at once', async () => {
   const start = performance.now();
   await sendAway(new Set(), 60_000);
-  assert.ok(performance.now() - start < 1_000);
+  assert.ok(performance.now() - start < 10_000, 'it does not wait for the time of the drain');
 });
 
 test('with no time to drain all leave at once', async () => {

@@ -163,7 +163,7 @@ describe('jobs on BullMQ', () => {
     for (const asked of [jobs.add('receipts', data('m')), jobs.status('x'), jobs.cancel('x'), jobs.retry('x'), jobs.failed(undefined, 1)]) {
       await assert.rejects(asked, { code: 'unavailable' });
     }
-    assert.ok(performance.now() - began < 1_000, 'nobody waits for it');
+    assert.ok(performance.now() - began < 3_000, 'nobody waits for it');
     await own.start();
     const id = await eventually(() => jobs.add('receipts', data('m')));
     await eventually(async () => assert.equal((await jobs.status(id))?.state, 'done'), { timeoutMs: 20_000 });

@@ -40,8 +40,8 @@ interface Writing {
   /** `handled`: number of sessions that got all frames of this write. `sent`: those to which the frames were written without queueing. */
   handled: number;
   sent: number;
-  /** Encodings for viewers that joined between these frames, keyed by the number of leading frames left out. */
-  readonly partial: Map<number, EncodedFrame>;
+  /** Encodings for viewers that joined between these frames, keyed by the indexes of the first frame and after the last. */
+  readonly partial: Map<string, EncodedFrame>;
 }
 
 /** Maximum characters of the frames merged into one write, so that a viewer's outbox has room for several writes. */
@@ -91,7 +91,7 @@ export class RoomWriter {
     }
     if (!this.#writing) return;
     this.#writing.encoded = this.#writing.encoded.without(recalled);
-    for (const [from, rest] of this.#writing.partial) this.#writing.partial.set(from, rest.without(recalled));
+    for (const [key, part] of this.#writing.partial) this.#writing.partial.set(key, part.without(recalled));
     for (const queued of this.#writing.frames) queued.frame = withoutRecalled(queued.frame, recalled);
   }
 
@@ -179,26 +179,40 @@ export class RoomWriter {
       const changed = joinedLater || this.room.version !== writing.version;
       const joinedAfter = changed ? this.room.joinedAfter(session) : -1;
       if (joinedAfter === undefined) continue;
-      if (joinedAfter < first || frames.length === 0) {
+      const repeatedAfter = changed ? this.room.repeatedAfter(session) : undefined;
+      if (frames.length === 0 || (joinedAfter < first && (repeatedAfter ?? -1) < first)) {
         writing.handled++;
         if (session.deliver(room, writing.encoded)) writing.sent++;
       } else {
-        this.#deliverPart(session, writing, joinedAfter);
+        this.#deliverParts(session, writing, joinedAfter, repeatedAfter);
       }
     }
     return writing.done >= sessions.length;
   }
 
-  /** Writes to a viewer that joined while the frames were queued; skips the frames that its join reply covers. */
-  #deliverPart(session: Session, { frames, partial }: Writing, joinedAfter: number): void {
-    // Frames are compared by number, not by index: urgent and other frames of a room share one numbering, so the numbers here have gaps.
-    const from = frames.findIndex(({ number }) => number > joinedAfter);
-    if (from < 0) return;
-    const rest = frames.slice(from);
-    const encoded = partial.get(from) ?? this.#encode(rest, {});
-    partial.set(from, encoded);
-    for (const one of rest) one.handled++;
-    if (session.deliver(this.room.room, encoded)) this.#ledger.delivered(encoded, 1);
+  /**
+   * Writes to a viewer that joined while the frames were queued; skips the frames that its join reply covers. The reply of a repeated join that is
+   * not answered yet may still fail, so the frames from before it are held.
+   */
+  #deliverParts(session: Session, writing: Writing, joinedAfter: number, repeatedAfter = joinedAfter): void {
+    const { room } = this.room;
+    const [from, to] = [countUpTo(writing.frames, joinedAfter), countUpTo(writing.frames, Math.max(joinedAfter, repeatedAfter))];
+    const former = this.#part(writing, from, to);
+    if (former) session.deliverFormer(room, former);
+    const encoded = this.#part(writing, to, writing.frames.length);
+    if (encoded && session.deliver(room, encoded)) this.#ledger.delivered(encoded, 1);
+  }
+
+  /** The frames of a write from one index to another, encoded; null when there are none. */
+  #part(writing: Writing, from: number, to: number): EncodedFrame | null {
+    const frames = writing.frames.slice(from, to);
+    if (frames.length === 0) return null;
+    for (const one of frames) one.handled++;
+    if (frames.length === writing.frames.length) return writing.encoded;
+    const key = `${from} ${to}`;
+    const encoded = writing.partial.get(key) ?? this.#encode(frames, {});
+    writing.partial.set(key, encoded);
+    return encoded;
   }
 
   #settle({ encoded, frames, handled: whole, sent }: Writing): void {
@@ -224,4 +238,13 @@ export class RoomWriter {
 
 function gapsOf(room: string, counts: LaneCounts, reason: GapReason): Gap[] {
   return (Object.entries(counts) as [Lane, number][]).filter(([, count]) => count > 0).map(([lane, count]) => ({ room, lane, count, reason }));
+}
+
+/**
+ * How many of the frames have a number up to this. Frames are compared by number, not by index: urgent and other frames of a room share one
+ * numbering, so the numbers have gaps.
+ */
+function countUpTo(frames: readonly QueuedFrame[], number: number): number {
+  const later = frames.findIndex((frame) => frame.number > number);
+  return later < 0 ? frames.length : later;
 }

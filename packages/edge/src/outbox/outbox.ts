@@ -93,8 +93,11 @@ export class Outbox {
     if (!this.flush()) this.#parts.flusher.add(this);
   }
 
-  dropBacklog(room: string): void {
-    this.#backlogs = this.#backlogs?.filter((backlog) => backlog.room !== room);
+  /** Removes the backlog of a room and returns it; `addBacklog` continues it. */
+  takeBacklog(room: string): Backlog | undefined {
+    const taken = this.#backlogs?.find((backlog) => backlog.room === room);
+    if (taken) this.#backlogs = this.#backlogs?.filter((backlog) => backlog !== taken);
+    return taken;
   }
 
   /** Replaces recalled messages in queued frames of a room with tombstones. */

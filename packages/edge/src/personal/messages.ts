@@ -97,7 +97,7 @@ export class PersonalMessages implements Part {
       };
     } catch (error) {
       // The held messages are delivered although the join failed: a viewer gets personal messages without a join too.
-      session.releaseFrames(personalRoom);
+      session.restoreFrames(personalRoom);
       throw error;
     }
   }

@@ -64,7 +64,7 @@ export class Join {
     try {
       const reply = await this.#reply(session, room, request, entry);
       const release = (rest: readonly Msg[]) => {
-        session.releaseFrames(room, rest);
+        rooms.complete(session, room, rest);
         this.#noticeMute(session, room);
       };
       return { reply, release };

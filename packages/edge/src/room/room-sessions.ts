@@ -6,6 +6,8 @@ export class RoomSessions {
   readonly room: string;
   /** The number of the last frame before each session joined. */
   readonly #joinedAfter = new Map<Session, number>();
+  /** The number of the last frame before each repeated join that is not answered yet. */
+  readonly #repeatedAfter = new Map<Session, number>();
   #list: readonly Session[] | undefined;
   #version = 0;
   #lastFrame = 0;
@@ -37,17 +39,29 @@ export class RoomSessions {
     return ++this.#lastFrame;
   }
 
-  /** Adds a session; for one already in the room, moves its start to the next frame. */
+  /** Adds a session. For one already in the room a repeated join begins; end it with `endRepeat`. */
   add(session: Session): void {
-    if (!this.#joinedAfter.has(session)) this.#newcomers?.add(session);
-    this.#joinedAfter.set(session, this.#lastFrame);
+    if (this.#joinedAfter.has(session)) {
+      this.#repeatedAfter.set(session, this.#lastFrame);
+    } else {
+      this.#newcomers?.add(session);
+      this.#joinedAfter.set(session, this.#lastFrame);
+    }
     this.#lastJoin = this.#lastFrame;
     this.#changed();
+  }
+
+  /** Ends a repeated join. The start of a session moves to the first frame after the join if it was answered, and stays if it failed. */
+  endRepeat(session: Session, answered: boolean): void {
+    const after = this.#repeatedAfter.get(session);
+    this.#repeatedAfter.delete(session);
+    if (answered && after !== undefined) this.#joinedAfter.set(session, after);
   }
 
   /** Removes a session; false when it was not in the room. */
   remove(session: Session): boolean {
     const was = this.#joinedAfter.delete(session);
+    this.#repeatedAfter.delete(session);
     this.#newcomers?.delete(session);
     if (was) this.#changed();
     return was;
@@ -66,6 +80,11 @@ export class RoomSessions {
   /** The session gets only frames with a higher number than this; undefined when it is not in the room. */
   joinedAfter(session: Session): number | undefined {
     return this.#joinedAfter.get(session);
+  }
+
+  /** While a repeated join is not answered: frames up to this number are from before it. Undefined otherwise. */
+  repeatedAfter(session: Session): number | undefined {
+    return this.#repeatedAfter.get(session);
   }
 
   get size(): number {

@@ -2,7 +2,7 @@
 // Only `enter` and `exit` change these records, so the five always agree.
 import { personalRoom } from '@danmux/bus';
 import type { Rules } from '@danmux/policy';
-import { checkRoomName, DanmuxError, type Positions } from '@danmux/protocol';
+import { checkRoomName, DanmuxError, type Msg, type Positions } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
 import type { Feeds } from '../feed/feeds.ts';
 import type { RoomFeed } from '../feed/room-feed.ts';
@@ -73,10 +73,20 @@ export class Rooms {
     return { feed, heads, again };
   }
 
-  /** Undoes `enter` for a join that failed later. A session that was in the room before stays in it. */
+  /** Ends `enter` after the join was answered: writes the messages that did not fit into the reply, then the held frames. */
+  complete(session: Session, room: string, rest: readonly Msg[] = []): void {
+    this.#parts.hub.sessionsIn(room)?.endRepeat(session, true);
+    session.releaseFrames(room, rest);
+  }
+
+  /** Undoes `enter` for a join that failed later. A session that was in the room before stays in it, and loses no frame. */
   abandon(session: Session, room: string, { again }: Entry): void {
-    if (again) session.releaseFrames(room);
-    else this.exit(session, room);
+    if (!again) {
+      this.exit(session, room);
+      return;
+    }
+    this.#parts.hub.sessionsIn(room)?.endRepeat(session, false);
+    session.restoreFrames(room);
   }
 
   /** Removes a session from a room and drops its held frames. */

@@ -16,6 +16,7 @@ import type { Socket } from 'socket.io';
 import type { Recalled } from '../frame/recalls.ts';
 import { Backlog } from '../outbox/backlog.ts';
 import { type EncodedFrame, encodeEvent } from '../outbox/encoded-frame.ts';
+import { HeldFrames } from '../outbox/held-frames.ts';
 import { Outbox, type OutboxParts } from '../outbox/outbox.ts';
 import { type EngineConn, ViewerWire, type Wire } from '../outbox/wire.ts';
 import type { Viewer } from '../viewer/viewer.ts';
@@ -38,11 +39,6 @@ const maxHeldFrames = 1_000;
 const personalRemembered = 200;
 /** Unread replies past this multiple of the outbox cap end the connection; past the outbox cap itself, further requests are refused. */
 const answersCap = 8;
-
-interface HeldFrames {
-  frames: EncodedFrame[];
-  bytes: number;
-}
 
 export class Session {
   readonly id: string;
@@ -144,9 +140,14 @@ export class Session {
   deliver(room: string, encoded: EncodedFrame): boolean {
     const held = this.#heldFrames?.get(room);
     if (!held) return this.#outbox.write(encoded);
-    held.bytes += encoded.bytes;
-    if (held.frames.push(encoded) > maxHeldFrames || held.bytes > this.#parts.cap) this.close('slow');
+    held.add(encoded);
+    if (held.frames.length > maxHeldFrames || held.bytes > this.#parts.cap) this.close('slow');
     return false;
+  }
+
+  /** Holds a frame from before a repeated join that is not answered yet. It is written only when that join fails. */
+  deliverFormer(room: string, encoded: EncodedFrame): void {
+    this.#heldFrames?.get(room)?.addFormer(encoded);
   }
 
   emit<E extends keyof ServerEvents>(event: E, payload: Parameters<ServerEvents[E]>[0]): void {
@@ -183,8 +184,13 @@ export class Session {
 
   /** Remembers the positions of a join when one is from another epoch than the room's `epoch`; `hasSeen` uses them. */
   joinedFrom(room: string, positions: Positions, epoch: string): void {
+    const same = Object.values(positions).every((position) => position?.epoch === epoch);
+    this.#setJoinedFrom(room, same ? undefined : positions);
+  }
+
+  #setJoinedFrom(room: string, positions: Positions | undefined): void {
     this.#joinedFrom?.delete(room);
-    if (Object.values(positions).every((position) => position?.epoch === epoch)) return;
+    if (!positions) return;
     this.#joinedFrom ??= new Map();
     this.#joinedFrom.set(room, positions);
   }
@@ -195,35 +201,54 @@ export class Session {
     return position?.epoch === epoch && position.offset >= offset;
   }
 
-  /** Holds the room's frames back until `releaseFrames` or `dropFrames`. */
+  /** Holds the room's frames back until `releaseFrames`, `restoreFrames` or `dropFrames`. Pauses the backlog of an earlier join of the room. */
   holdFrames(room: string): void {
-    this.dropFrames(room);
+    const frames = this.#heldFrames?.get(room)?.frames ?? [];
+    const former = { backlog: this.#outbox.takeBacklog(room), frames, positions: this.#joinedFrom?.get(room) };
     this.#heldFrames ??= new Map();
-    this.#heldFrames.set(room, { frames: [], bytes: 0 });
+    this.#heldFrames.set(room, new HeldFrames(former));
   }
 
-  /** Writes the messages that did not fit into the join reply, then the room's held frames, and stops holding. */
+  /** Ends an answered join: writes the messages that did not fit into the reply, then the room's held frames, and stops holding. */
   releaseFrames(room: string, rest: readonly Msg[] = []): void {
-    if (rest.length > 0 && this.#heldFrames?.has(room)) {
-      this.#outbox.addBacklog(new Backlog(room, rest, this.#parts.frameBytes, () => this.releaseFrames(room)));
+    const held = this.#heldFrames?.get(room);
+    if (!held) return;
+    for (const encoded of held.replaceFormer()) this.#parts.ledger.undeliverable(encoded);
+    this.#writeHeld(room, rest.length > 0 ? new Backlog(room, rest, this.#parts.frameBytes, () => this.#writeHeld(room)) : undefined);
+  }
+
+  /** Ends a failed join: continues as if the room had not been joined again, with the backlog and the frames of the earlier join. */
+  restoreFrames(room: string): void {
+    const held = this.#heldFrames?.get(room);
+    if (!held) return;
+    const { backlog, positions } = held.restoreFormer();
+    this.#setJoinedFrom(room, positions);
+    this.#writeHeld(room, backlog);
+  }
+
+  /** Writes the room's held frames after the backlog, and stops holding. */
+  #writeHeld(room: string, backlog?: Backlog): void {
+    if (backlog) {
+      this.#outbox.addBacklog(backlog);
       return;
     }
-    const { frames = [] } = this.#heldFrames?.get(room) ?? {};
+    const frames = this.#heldFrames?.get(room)?.frames ?? [];
     this.#endHold(room);
     for (const encoded of frames) if (this.#outbox.write(encoded)) this.#parts.ledger.delivered(encoded, 1);
   }
 
   /** Replaces recalled messages in the room's held and queued frames with tombstones. */
   recall(room: string, recalled: Recalled): void {
-    const held = this.#heldFrames?.get(room);
-    if (held) held.frames = held.frames.map((encoded) => encoded.without(recalled));
+    this.#heldFrames?.get(room)?.recall(recalled);
     this.#outbox.recall(room, recalled);
   }
 
   /** Drops the room's backlog and its held frames, and counts the frames as undeliverable. */
   dropFrames(room: string): void {
-    this.#outbox.dropBacklog(room);
-    for (const encoded of this.#heldFrames?.get(room)?.frames ?? []) this.#parts.ledger.undeliverable(encoded);
+    this.#outbox.takeBacklog(room);
+    const held = this.#heldFrames?.get(room);
+    if (!held) return;
+    for (const encoded of [...held.replaceFormer(), ...held.frames]) this.#parts.ledger.undeliverable(encoded);
     this.#endHold(room);
   }
 

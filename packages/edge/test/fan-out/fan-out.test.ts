@@ -106,6 +106,7 @@ test('a viewer that joins again while frames are queued got them with the reply 
   assert.ok(ann);
   fanOut.frame(frame({ chat: ['replayed'] }));
   hub.add(room, ann);
+  hub.sessionsIn(room)?.endRepeat(ann, true);
   fanOut.frame(frame({ chat: ['new'] }));
   await eventually(() => assert.deepEqual(ann.got, ['new']));
 });

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Bus, isUserRoom } from '@danmux/bus';
+import { type Bus, isUserRoom, personalRoom, userRoomOf } from '@danmux/bus';
 import { DanmuxError, type Frame, type JoinReply, type Reply } from '@danmux/protocol';
-import { type EdgeFixture, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
+import { type EdgeFixture, must, room, startEdge, type Viewer } from '@danmux/testkit/edge-fixture';
 import { eventually, type Gate, gated, ownerOf, testBus, testRuntime } from '@danmux/testkit/unit';
 
 const owner = ownerOf(afterEach);
@@ -196,6 +196,51 @@ test('a second join that fails does not end the first one’s membership, and lo
   release();
   assert.equal(await again, 'unavailable');
   await eventually(() => assert.deepEqual(ann.ids(), ['g1']));
+});
+
+test('a second join that fails loses nothing that was still to follow of the first one’s reply', async () => {
+  const ann = await connect('ann');
+  const { positions } = must(await ann.ask<JoinReply>('join', { room, history: 0 }));
+  ann.socket.disconnect();
+  const ids = Array.from({ length: 200 }, (_, index) => `g${index + 1}`);
+  for (const id of ids) await fixture.push('gift', id, room, { data: 'x'.repeat(8_000) });
+  await stored(200);
+  const back = await connect('ann');
+  inner.fail('presence.online', new DanmuxError('unavailable'));
+  let asked = 0;
+  // The first join is answered, the second one fails.
+  gate.wrap('presence.online', (next, name) => (asked++ === 0 ? bus.presence.online(name) : next(name)));
+  const first = back.ask<JoinReply>('join', { room, positions });
+  const [reply, again] = [must(await first), await back.code('join', { room, positions })];
+  assert.equal(again, 'unavailable');
+  assert.ok((reply.following ?? 0) > 100, `${reply.following} follow`);
+  await fixture.push('gift', 'live');
+  await eventually(() => assert.equal(back.ids().at(-1), 'live'));
+  assert.deepEqual([...reply.msgs.map(({ id }) => id), ...back.ids()], [...ids, 'live']);
+});
+
+test('a second join of @me that fails loses nothing that was still to follow of the first one’s reply', async () => {
+  const userRoom = userRoomOf('ann');
+  await fixture.pushToUser('ann', 'notice', 'early');
+  await eventually(async () => assert.equal((await bus.streams.heads(userRoom)).offsets.control, 1));
+  const { epoch } = await bus.streams.heads(userRoom);
+  // This edge reads the notice from Redis, and has the gifts in its replay buffer.
+  const late = await startEdge(owner, {}, gate.open);
+  const ann = late.connect({ token: await late.token('ann') });
+  await ann.connected();
+  const ids = Array.from({ length: 200 }, (_, index) => `p${index + 1}`);
+  for (const id of ids) await late.push('gift', id, userRoom, { data: 'x'.repeat(8_000), marks: { to: 'ann' } });
+  await eventually(() => assert.deepEqual(ann.ids(), ids));
+  const back = late.connect({ token: await late.token('ann') });
+  await back.connected();
+  gate.fail('streams.since', new DanmuxError('unavailable'));
+  const first = back.ask<JoinReply>('join', { room: personalRoom, positions: { gift: { epoch, offset: 0 } } });
+  const reply = must(await first);
+  assert.equal(await back.code('join', { room: personalRoom, positions: { control: { epoch, offset: 0 } } }), 'unavailable');
+  assert.ok((reply.following ?? 0) > 100, `${reply.following} follow`);
+  await late.pushToUser('ann', 'gift', 'live');
+  await eventually(() => assert.equal(back.ids().at(-1), 'live'));
+  assert.deepEqual([...reply.msgs.map(({ id }) => id), ...back.ids()], [...ids, 'live']);
 });
 
 test('leaving a room one is not in, or was never in, is good', async () => {

@@ -42,7 +42,7 @@ test('a session knows its rooms, and a room is forgotten with its last session',
   assert.deepEqual([[...hub.rooms], [...ann.rooms]], [['b'], ['b']]);
 });
 
-test('from which frame on a session is written to: from its last join', () => {
+test('a session is written to from its last answered join on', () => {
   const hub = new Hub();
   const [ann, bob] = [session(), session()];
   hub.add('a', ann);
@@ -51,5 +51,7 @@ test('from which frame on a session is written to: from its last join', () => {
   hub.add('a', bob);
   assert.deepEqual([sessions.joinedAfter(ann), sessions.joinedAfter(bob), sessions.lastJoin], [0, 5, 5]);
   hub.add('a', ann);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.size], [0, 2]);
+  sessions.endRepeat(ann, true);
   assert.deepEqual([sessions.joinedAfter(ann), sessions.size], [5, 2]);
 });

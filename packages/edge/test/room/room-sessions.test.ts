@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { RoomSessions } from '../../src/room/room-sessions.ts';
 import { fakeSession } from '../fake-session.ts';
 
-test('a session gets the frames after its join, and a second join begins anew', () => {
+test('a session gets the frames after its join, and an answered second join begins anew', () => {
   const sessions = new RoomSessions('r');
   const [ann, bob] = [fakeSession(), fakeSession()];
   sessions.add(ann);
@@ -13,9 +13,26 @@ test('a session gets the frames after its join, and a second join begins anew', 
   assert.deepEqual([sessions.joinedAfter(ann), sessions.joinedAfter(bob), sessions.lastJoin], [0, 2, 2]);
   sessions.nextFrame();
   sessions.add(ann);
-  assert.deepEqual([sessions.joinedAfter(ann), sessions.size, sessions.lastJoin], [3, 2, 3]);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.repeatedAfter(ann), sessions.size, sessions.lastJoin], [0, 3, 2, 3]);
+  sessions.nextFrame();
+  sessions.endRepeat(ann, true);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.repeatedAfter(ann)], [3, undefined]);
   assert.equal(sessions.remove(ann), true);
   assert.deepEqual([sessions.joinedAfter(ann), sessions.remove(ann)], [undefined, false]);
+});
+
+test('a second join that fails, or is never answered, leaves the start where it was', () => {
+  const sessions = new RoomSessions('r');
+  const ann = fakeSession();
+  sessions.add(ann);
+  sessions.nextFrame();
+  sessions.add(ann);
+  sessions.endRepeat(ann, false);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.repeatedAfter(ann)], [0, undefined]);
+  sessions.add(ann);
+  sessions.remove(ann);
+  sessions.endRepeat(ann, true);
+  assert.deepEqual([sessions.joinedAfter(ann), sessions.repeatedAfter(ann)], [undefined, undefined]);
 });
 
 test('a list in use does not change, and the version shows that there is a newer one', () => {

@@ -65,6 +65,7 @@ function session(user: string): FakeSession {
     ...{ viewer: viewerOf({ sub: user, exp: 1 }), held, closed: false },
     holdFrames: (where: string) => void held.add(where),
     releaseFrames: (where: string) => void held.delete(where),
+    restoreFrames: (where: string) => void held.delete(where),
     dropFrames: (where: string) => void held.delete(where),
     joinedFrom: () => {},
   };

@@ -40,7 +40,7 @@ export { bodyOfParts, comboParts, hasParts, partsOf, withoutParts } from './mess
 export { contentDigest } from './message/content-digest.ts';
 export { countedBody, countOf, withCount } from './message/count.ts';
 export { fieldText } from './message/field-text.ts';
-export { recallPositions, recallUpTo, senderOf, withPositions } from './message/recall-text.ts';
+export { positionsIn, recallPositions, senderOf, withPositions } from './message/recall-text.ts';
 export { addresseeOf, tombstone } from './message-text.ts';
 export { claimOnce, type GiveUp, type OnceClaim, type RunOnceResult, runOnce } from './run-once.ts';
 export { shardLease, shardOf } from './shard.ts';

@@ -10,11 +10,12 @@ import {
   type LedgerCounts,
   numberedMessage,
   type Pending,
-  recallPositions,
+  positionsIn,
   withPositions,
 } from '@danmux/bus';
 import { isStreamLane, type Lane, laneNames, type StreamLane } from '@danmux/protocol';
 import type { Waiting } from './combos.ts';
+import { LateMessages } from './late-messages.ts';
 import type { Batch, Dropped, Taken } from './room-queue.ts';
 import { sentEvents } from './sent-events.ts';
 
@@ -27,15 +28,19 @@ export interface BuiltCommit {
 /** Maximum number of shed messages per frame that are still sent to their senders. */
 const senderOnlyMessages = 50;
 
-/** `logAt` is the time of the `message.sent` events in milliseconds since 1970; undefined when nothing consumes them. */
-export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads: Heads, lease: Lease, logAt?: number): BuiltCommit {
+/**
+ * `logAt` is the time of the `message.sent` events in milliseconds since 1970; undefined when nothing consumes them. `late` are the messages of the
+ * room that were committed lately.
+ */
+export function buildCommit(room: string, taken: Taken, heads: Heads, lease: Lease, logAt?: number, late = new LateMessages()): BuiltCommit {
+  const { batch, dropped, shed } = taken;
   const offsets: Record<StreamLane, number> = { ...heads.offsets };
   const messages: Partial<Record<StreamLane, string[]>> = {};
   const texts: string[] = [];
   const events: string[] = [];
   const characters: Partial<Record<Lane, number>> = {};
   for (const [lane, publications] of inOrder(batch)) {
-    const encoded = publications.map((publication) => numberedMessage(completed(publication, heads), isStreamLane(lane) ? ++offsets[lane] : undefined));
+    const encoded = publications.map((publication) => numberedMessage(completed(publication, heads, late), isStreamLane(lane) ? ++offsets[lane] : undefined));
     if (isStreamLane(lane)) messages[lane] = encoded;
     if (logAt !== undefined) events.push(...sentEvents(room, lane, publications, encoded, heads, logAt));
     const text = encoded.join(',');
@@ -70,10 +75,12 @@ export function buildCommit(room: string, { batch, dropped, shed }: Taken, heads
   };
 }
 
-/** Returns a bulk recall with its last recalled positions, which are the heads before this commit. Returns any other message unchanged. */
-function completed(publication: Waiting, heads: Heads): Waiting {
+/** Returns a bulk recall with its last recalled positions, which are those at its acceptance. Returns any other message unchanged. */
+function completed(publication: Waiting, heads: Heads, late: LateMessages): Waiting {
   const scope = publication.marks?.recall_of;
-  return scope ? { ...publication, body: withPositions(publication.body, recallPositions(scope, heads)) } : publication;
+  if (!scope) return publication;
+  const positions = late.recallPositions(publication, scope, positionsIn(publication.body), heads);
+  return { ...publication, body: withPositions(publication.body, positions) };
 }
 
 /** Recipients, messages with receipts, and recalls: the fields of the head that save edges from parsing the payload. */

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '@danmux/runtime';
 import { type Budget, unlimited } from './budget.ts';
 import { selectByWeight } from './chat-weight.ts';
 import { Combos, joined, type Waiting } from './combos.ts';
+import { LateMessages } from './late-messages.ts';
 import { type MessageTypes, mergeCounters } from './merge-counters.ts';
 import { isRecall, QueueRecalls } from './queue-recalls.ts';
 
@@ -56,6 +57,7 @@ export interface Unreported {
 
 export class RoomQueue {
   readonly room: string;
+  readonly late = new LateMessages();
   #budget: Budget;
   /** The room's override of `chat_per_second`; undefined without one. */
   #chatPerSecond: number | undefined;

@@ -1,7 +1,7 @@
 // Works on one shard while this relay owns it: puts the publications that the reader received into room queues, and commits a room's batch
 // when the pacer schedules it. The ingress keeps every publication until it is committed. After a failed command or a refused commit the
 // shard therefore forgets its queues and reads again from the oldest entry.
-import { acceptedAt, type Bus, type Heads, isTraced, isUserRoom, type Lease, type Pending, recallUpTo } from '@danmux/bus';
+import { acceptedAt, type Bus, type Heads, isTraced, isUserRoom, type Lease, type Pending, positionsIn } from '@danmux/bus';
 import type { TraceHops } from '@danmux/cluster';
 import { isStreamLane, type Lane, laneNames } from '@danmux/protocol';
 import { backoffMs, type Runtime } from '@danmux/runtime';
@@ -163,7 +163,7 @@ export class ShardRelay {
       if (this.#resetting || this.#stopped) return;
       const limit = this.#runtime.config.relay.frame_messages;
       const taken = urgent ? queue.takeUrgent(limit, performance.now()) : queue.takeOrdinary(limit, performance.now());
-      const built = buildCommit(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined);
+      const built = buildCommit(queue.room, taken, heads, this.#lease, this.#logs ? this.#runtime.clock.now() : undefined, queue.late);
       await this.#recallAgain(built, taken);
       const result = await this.#bus.streams.commit(built.commit);
       if (!result.ok) {
@@ -173,6 +173,7 @@ export class ShardRelay {
       this.#claims.saw(queue.room, built.heads);
       // Heads from before an outage may be those of another store.
       queue.committed(outages === this.#outages ? built.heads : undefined);
+      for (const lane of laneNames) queue.late.committed(lane, taken.batch[lane] ?? [], built.heads);
       if (built.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken, built.heads);
     } catch (error) {
@@ -189,9 +190,12 @@ export class ShardRelay {
    * Removes recalled messages from history before the recall is sent. Such a message may have been committed after the recall was accepted,
    * because this relay had not read the recall yet.
    */
-  async #recallAgain({ commit: { room, frame, expected } }: BuiltCommit, { batch }: Taken): Promise<void> {
+  async #recallAgain({ commit: { room, frame, messages } }: BuiltCommit, { batch }: Taken): Promise<void> {
     const recalls = frame?.head.recalls ?? [];
-    const bulk = (batch.control ?? []).flatMap(({ body, marks }) => (marks?.recall_of ? [recallUpTo(marks.recall_of, body, expected)] : []));
+    const bulk = (messages.control ?? []).flatMap((body, index) => {
+      const scope = batch.control?.[index]?.marks?.recall_of;
+      return scope ? [{ scope, positions: positionsIn(body), ts: acceptedAt({ body }) }] : [];
+    });
     await Promise.all([...recalls.map((id) => this.#bus.streams.recall(room, id)), ...bulk.map((recall) => this.#bus.streams.recallAll(room, recall))]);
   }
 

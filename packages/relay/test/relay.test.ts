@@ -1,7 +1,7 @@
 // The relay on a memory bus: order, batches, and failures of the bus.
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { BusFrame } from '@danmux/bus';
+import { type BusFrame, restamped } from '@danmux/bus';
 import { laneNames } from '@danmux/protocol';
 import { eventually, ownerOf } from '@danmux/testkit/unit';
 import { balanced, type Fixture, ids, room, startRelay } from './relay-fixture.ts';
@@ -268,4 +268,33 @@ test('a bulk recall holds up to the messages committed before it, also those tha
   assert.deepEqual(messages('control')[0]?.data, { all: true, positions: { gift: { epoch, offset: 3 }, chat: { epoch, offset: 0 } } });
   const types = async () => (await bus.streams.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
   assert.deepEqual(await types(), ['recalled', 'recalled', 'recalled']);
+});
+
+test('a bulk recall that is read late covers what was accepted before it, and no later message', async () => {
+  const { bus, gate, relay, message, messages } = await fixture();
+  let open = () => {};
+  const control = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  gate.wrap('ingress.read', async (next, ...asked) => {
+    if (asked[1] === 'control') await control;
+    return next(...asked);
+  });
+  const { epoch } = await bus.streams.heads(room);
+  const scope = { all: true } as const;
+  const known = { gift: { epoch, offset: 0 }, chat: { epoch, offset: 0 } };
+  const recall = message('notice', 'r', room, { recall_of: scope });
+  const at = Date.now();
+  await bus.ingress.publish([
+    ...['before1', 'before2'].map((id) => restamped(message('gift', id), at - 1)),
+    restamped({ ...recall, body: recall.body.replace(/"data":.*,"ts"/, `"data":${JSON.stringify({ ...scope, positions: known })},"ts"`) }, at),
+    ...['after1', 'after2'].map((id) => restamped(message('gift', id), at + 1)),
+  ]);
+  await relay.start();
+  await eventually(() => assert.equal(messages('gift').length, 4));
+  open();
+  await eventually(() => assert.equal(messages('control').length, 1));
+  assert.deepEqual(messages('control')[0]?.data, { all: true, positions: { gift: { epoch, offset: 2 }, chat: { epoch, offset: 0 } } });
+  const types = async () => (await bus.streams.since(room, 'gift', 0, 9, 9)).map((text) => (JSON.parse(text) as { type: string }).type);
+  assert.deepEqual(await types(), ['recalled', 'recalled', 'gift', 'gift']);
 });

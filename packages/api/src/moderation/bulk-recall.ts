@@ -67,7 +67,7 @@ async function recallOne(services: Services, { id: trace, keyId: by }: FastifyRe
   const { count } = await bus.streams.recallAll(room, { scope, positions, ts: at });
   if (count === 0 && !always) return 0;
   await events.emit(room, 'moderation.recall', { ...scope, by });
-  // These positions are preliminary: when the relay assigns an offset to this message, it replaces them by the room's positions at that moment.
+  // The relay extends these positions by the messages that were accepted before this recall and committed meanwhile.
   await publishSystemMessage(services, { room, type: 'recall', data: { ...scope, positions }, trace, marks: { recall_of: scope }, at });
   return count;
 }

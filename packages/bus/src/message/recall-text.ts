@@ -1,8 +1,7 @@
 // The text of a bulk recall. The relay writes the last recalled offsets into the body of the recall, because only the relay knows the order of the
 // room.
-import { type BulkRecall, type Positions, type RecallScope, recallLanes } from '@danmux/protocol';
+import { type Positions, type RecallScope, recallLanes } from '@danmux/protocol';
 import type { Heads } from '../contract/streams.ts';
-import { tsOf } from '../message-text.ts';
 import { fieldText, withField } from './field-text.ts';
 
 /** The positions of a recall that covers everything up to these heads. */
@@ -10,9 +9,9 @@ export function recallPositions(scope: RecallScope, { epoch, offsets }: Pick<Hea
   return Object.fromEntries(recallLanes(scope).map((lane) => [lane, { epoch, offset: offsets[lane] }]));
 }
 
-/** The bulk recall of a message with this body. It covers messages up to these heads, which are the heads before the recall. */
-export function recallUpTo(scope: RecallScope, body: string, heads: Pick<Heads, 'epoch' | 'offsets'>): BulkRecall {
-  return { scope, positions: recallPositions(scope, heads), ts: tsOf(body) };
+/** The positions in the data of a recall; none when its publisher stated none. */
+export function positionsIn(body: string): Positions {
+  return JSON.parse(fieldText(fieldText(body, 'data') ?? '{}', 'positions') ?? '{}') as Positions;
 }
 
 /** The body with the positions of the recall in its data. */

@@ -275,10 +275,11 @@ export class RoomFeed implements RoomSubscriber {
     this.replay.clear();
     this.#epochs.end(before.epoch);
     this.#heads = this.#epochs.begin(heads, before);
+    this.#recalled.beginEpoch(heads);
     const { epoch, offsets } = this.#heads;
     this.#runtime.log.debug({ room: this.room, epoch, offsets }, 'room continues in a new epoch');
     for (const lane of streamLanes) this.#output.gap({ room: this.room, lane, count: 0, reason: 'history_lost', position: { epoch, offset: offsets[lane] } });
-    repeatRecalls(this.#bus, this.room, this.#recalled, heads).catch((error: unknown) => {
+    repeatRecalls(this.#bus, this.room, this.#recalled).catch((error: unknown) => {
       this.#runtime.caught('room-feed', error, 'could not repeat recalls in the new epoch; recalled messages may have reappeared in history', {
         fields: { room: this.room },
       });

@@ -1,7 +1,7 @@
 // Replaces recalled messages in frames with tombstones of the same id and offset, so counts and offsets stay unchanged. A frame is parsed
 // only when it may contain a recalled message; recalls are rare.
-import { type BusFrame, withoutParts } from '@danmux/bus';
-import { type BulkRecall, bulkRecallOf, type Frame, isCovered, type Lane, type Msg } from '@danmux/protocol';
+import { type BusFrame, goesOnAfter, type Heads, withoutParts } from '@danmux/bus';
+import { type BulkRecall, bulkRecallOf, type Frame, isCovered, type Lane, type Msg, type Position, type Positions, type StreamLane } from '@danmux/protocol';
 import { BoundedMap, type Clock, parseJson, toJson } from '@danmux/runtime';
 import { messageTexts } from './message-texts.ts';
 
@@ -38,6 +38,11 @@ export class RecentRecalls {
     this.#bulk = [...this.#bulk, { recall, at: this.#clock.now() }].slice(-bulkRemembered);
   }
 
+  /** Maps the positions of bulk recalls to a new epoch, so that they do not cover new messages that got the same offsets there. */
+  beginEpoch(heads: Heads): void {
+    this.#bulk = this.#bulk.map(({ recall, at }) => ({ recall: { ...recall, positions: surviving(recall, heads) }, at }));
+  }
+
   /** Drops recalls past the age limit. */
   forget(): void {
     const before = this.#clock.now() - rememberedMs;
@@ -66,6 +71,11 @@ export class RecentRecalls {
     const left = this.#at.size === 0 ? msg : shownMsg(msg, this);
     return this.#bulk.some(({ recall }) => isCovered(recall, left)) ? recalledMsg(left) : left;
   }
+}
+
+function surviving({ positions }: BulkRecall, heads: Heads): Positions {
+  const all = Object.entries(positions) as [StreamLane, Position][];
+  return Object.fromEntries(all.map(([lane, { epoch, offset }]) => [lane, { epoch: heads.epoch, offset: goesOnAfter(heads, lane, epoch, offset) }]));
 }
 
 /** The bulk recalls among the messages of a frame. They are read from the payload, because the head of a frame lists only recalled ids. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import type { MemoryBus } from '@danmux/bus';
 import { type BusFrame, createBus, type Heads, type Lease, shardLease, shardOf } from '@danmux/bus';
-import type { Frame, Gap, StreamLane } from '@danmux/protocol';
+import type { Frame, Gap, Msg, StreamLane } from '@danmux/protocol';
 import { eventually, testConfig, testRuntime } from '@danmux/testkit/unit';
 import { RoomFeed } from '../../src/feed/room-feed.ts';
 
@@ -218,4 +218,29 @@ test('a viewer that is further than this edge finds it there when it is let in',
   const { epoch } = await bus.streams.heads(room);
   await feed.reach({ gift: { epoch, offset: 1 } });
   assert.equal(feed.heads.offsets.gift, 1);
+});
+
+test('a bulk recall of the old epoch does not hide new messages that got the offsets of recalled ones', async () => {
+  const survived = await commit(['a1']);
+  const before = await commit(['a2', 'a3']);
+  await arrived('a1', 'a2', 'a3');
+  bus.goBack(room, survived);
+  const positions = { gift: { epoch: before.epoch, offset: 3 } };
+  const text = `{"lane":"control","offset":1,"id":"r","type":"recall","data":${JSON.stringify({ all: true, positions })},"ts":1}`;
+  feed.frame({
+    head: { room, epoch: before.epoch, ranges: { control: [1, 1] }, counts: { control: 1 }, characters: {}, traces: [] },
+    payload: `{"room":"${room}","msgs":[${text}]}`,
+  });
+  await fork(before);
+  await commit(['c2', 'c3']);
+  await arrived('a1', 'a2', 'a3', 'r', 'gap 1', 'c2', 'c3');
+  const stored = (await bus.streams.since(room, 'gift', 0, 3, 9)).map((one) => JSON.parse(one) as Msg);
+  assert.deepEqual(
+    feed.withoutRecalled(stored).map(({ id, type }) => [id, type]),
+    [
+      ['a1', 'recalled'],
+      ['c2', 'x'],
+      ['c3', 'x'],
+    ],
+  );
 });

@@ -1,7 +1,7 @@
 // Tests of recalls: recalled messages become tombstones in frames, and the heads of the frames stay correct.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BusFrame } from '@danmux/bus';
+import type { BusFrame, Heads } from '@danmux/bus';
 import type { BulkRecall, Msg } from '@danmux/protocol';
 import { mergeFrames } from '../../src/frame/merge-frames.ts';
 import { bulkRecallsIn, RecentRecalls, withoutRecalled } from '../../src/frame/recalls.ts';
@@ -118,4 +118,20 @@ test('bulk recalls are found in frames of the control lane only, and recent ones
     [by(1, 'a', 'ann'), by(3, 'c', 'ann'), by(1, 'x', 'bob'), by(1, 'b', 'bob')].map((msg) => recent.shown(msg).type),
     ['recalled', 'gift', 'recalled', 'gift'],
   );
+});
+
+test('in a new epoch a bulk recall covers the surviving messages only, not new ones at the same offsets', () => {
+  const began = (forks: Heads['forks']): Heads => ({ epoch: 'f', offsets: { control: 0, gift: 1, chat: 0 }, ...(forks ? { forks } : {}) });
+  for (const [heads, shown] of [
+    [began([{ epoch: 'e', offsets: { control: 0, gift: 1, chat: 0 } }]), ['recalled', 'gift']],
+    [began(undefined), ['gift', 'gift']],
+  ] as const) {
+    const recent = new RecentRecalls({ now: () => 1 });
+    recent.addBulk(ann);
+    recent.beginEpoch(heads);
+    assert.deepEqual(
+      [by(1, 'a', 'ann'), by(2, 'new', 'ann')].map((msg) => recent.shown(msg).type),
+      shown,
+    );
+  }
 });

@@ -7,8 +7,8 @@ import type { Part } from '@danmux/runtime';
 
 /** The data of each kind of job, as plain JSON. Only names in this table can be added. */
 export interface JobData {
-  /** Publishes delayed messages when they are due. */
-  publish: { readonly publications: readonly Publication[]; readonly digest?: string };
+  /** Publishes delayed messages when they are due. `added` names the call that added the job. */
+  publish: { readonly publications: readonly Publication[]; readonly digest?: string; readonly added?: string };
   /** Publishes one message to every matching room with viewers, at a limited rate. */
   broadcast: {
     /** Message id, the same in every room. */
@@ -21,6 +21,8 @@ export interface JobData {
     readonly trace?: string;
     readonly receipt?: true;
     readonly digest?: string;
+    /** Names the call that added the job. */
+    readonly added?: string;
     /** Milliseconds since 1970. */
     readonly expires_at?: number;
     readonly [field: string]: unknown;
@@ -41,7 +43,7 @@ export type DistinctJobName = 'publish' | 'broadcast';
 
 export interface AddedJob {
   readonly id: string;
-  /** True when the job was stored before. */
+  /** True when the job was stored before. Of several calls at the same moment, one gets false. */
   readonly duplicate: boolean;
 }
 
@@ -134,7 +136,7 @@ export interface JobQueue {
   retry(id: string): Promise<boolean>;
 }
 
-/** A job without data that runs at an interval. The engine may retry a failed run earlier; otherwise the next interval runs it again. */
+/** A job without data that runs at an interval. A failed run is tried again, three times in all; the next interval begins anew. */
 export interface RepeatedJob {
   /** Lower-case words with dashes; used in Redis keys and metrics. */
   readonly name: string;

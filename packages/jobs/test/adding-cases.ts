@@ -1,6 +1,7 @@
 // Adding, asking and cancelling, on any engine.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { jobRules } from '../src/job-rules.ts';
 import { data, type Engine, gate, openQueue, useEngine } from './job-case-kit.ts';
 
 export function addingCases(engine: Engine): void {
@@ -49,6 +50,36 @@ export function addingCases(engine: Engine): void {
         ['x', 'y'].map((digest) => queue.jobs.addDistinct('broadcast', broadcast(digest), { id: 'b:2', delayMs: 60_000 })),
       );
       assert.equal(raced.filter(({ status }) => status === 'fulfilled').length, 1, 'one of two jobs added at the same moment is refused');
+    });
+
+    test('of equal distinct jobs added at the same moment by several processes, exactly one is no duplicate', async () => {
+      const queue = await openQueue(engine, async () => {});
+      const equal = { id: 'm', rooms: ['a'], type: 'notice', data: 1, digest: 'one' };
+      for (let round = 0; round < 5; round++) {
+        const options = { id: `same-${round}`, delayMs: 60_000 };
+        const added = await Promise.all(Array.from({ length: 6 }, () => queue.jobs.addDistinct('broadcast', equal, options)));
+        assert.deepEqual(added.map(({ duplicate }) => duplicate).sort(), [false, true, true, true, true, true]);
+        assert.equal((await queue.jobs.addDistinct('broadcast', equal, options)).duplicate, true);
+      }
+    });
+
+    test('at the cap a new job is refused; a stored id is a duplicate, a job with a key is added', async () => {
+      const queue = await openQueue(engine, async () => {});
+      const rules = jobRules as { waiting: number };
+      const { waiting } = rules;
+      const message = (digest: string) => ({ publications: [], digest });
+      try {
+        rules.waiting = 2;
+        for (const id of ['one', 'two']) assert.equal((await queue.jobs.addDistinct('publish', message('d'), { id, delayMs: 60_000 })).duplicate, false);
+        await assert.rejects(queue.jobs.addDistinct('publish', message('d'), { id: 'three', delayMs: 60_000 }), { code: 'unavailable' });
+        assert.deepEqual(await queue.jobs.addDistinct('publish', message('d'), { id: 'one', delayMs: 60_000 }), { id: 'one', duplicate: true });
+        await assert.rejects(queue.jobs.addDistinct('publish', message('other'), { id: 'one' }), { code: 'duplicate_id' });
+        const keyed = await queue.jobs.add('receipts', data('m'), { key: 'k', delayMs: 60_000 });
+        assert.equal((await queue.jobs.status(keyed))?.state, 'delayed');
+        await assert.rejects(queue.jobs.add('receipts', data('m')), { code: 'unavailable' });
+      } finally {
+        rules.waiting = waiting;
+      }
     });
 
     test('a delayed job waits for its time', async () => {

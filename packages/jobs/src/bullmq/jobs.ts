@@ -104,22 +104,26 @@ export class BullmqJobs implements Jobs {
     const stored = (): Promise<Job | undefined> => this.#ask(() => this.#queueOf(classOfJob[name]).getJob(key));
     const known = await stored();
     if (known) checkDistinct(unpackedData(known.data), data);
-    const id = await this.add(name, data, options);
+    const added = newId(this.#runtime.clock.now());
+    const id = await this.add(name, { ...data, added }, options);
     // Another process may have added a job with this id after the first `stored()`. BullMQ then ignored our data, so compare with the stored data.
     const kept = known ?? (await stored());
     if (kept) checkDistinct(unpackedData(kept.data), data);
-    return { id, duplicate: known !== undefined };
+    return { id, duplicate: kept !== undefined && (unpackedData(kept.data) as { readonly added?: string }).added !== added };
   }
 
   async add<N extends JobName>(name: N, data: JobData[N], options: JobOptions = {}): Promise<string> {
     const id = options.id ?? newId(this.#runtime.clock.now());
     const job = await this.#ask(async () => {
       const queue = this.#queueOf(classOfJob[name]);
-      await this.#mustHaveRoom(options.key);
       // If the id is that of a dead letter, retry it, so that the caller does not get the id of a job that never runs. This is checked before
-      // adding: after adding, a new job that already failed would look like a dead letter.
-      const letter: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
-      if (letter && (await retried(letter))) return letter;
+      // adding: after adding, a new job that already failed would look like a dead letter. A stored job needs no room.
+      const known: Job | undefined = options.id === undefined ? undefined : await queue.getJob(jobKeyOf(id));
+      if (known) {
+        await retried(known);
+        return known;
+      }
+      await this.#mustHaveRoom(options.key);
       const rules = optionsOf(this.#runtime.config, id, options, await this.#isSooner(queue, options), this.#runtime.clock.now());
       return queue.add(name, packedData(data), rules);
     });

@@ -28,7 +28,7 @@ export function dueOf({ timestamp, opts, attemptsMade }: Job): number {
 
 /** Scheduled runs are not kept: the next run compensates for a failed one. */
 export const repeatOptions = {
-  attempts: 3,
+  attempts: jobRules.repeatedAttempts,
   backoff: { type: 'exponential', delay: jobRules.backoff.baseMs },
   removeOnComplete: true,
   removeOnFail: true,

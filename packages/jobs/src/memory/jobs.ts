@@ -95,7 +95,7 @@ export class MemoryJobs implements Jobs {
     const holder = key === undefined ? undefined : this.#keyed.get(key);
     const waiting = holder?.state === 'active' ? this.#following.get(holder.key as string) : holder;
     if (waiting) return this.#hasten(waiting, dueAt);
-    if (this.#waiting >= jobRules.waiting) {
+    if (key === undefined && this.#waiting >= jobRules.waiting) {
       throw new DanmuxError('unavailable', { message: `${jobRules.waiting} jobs are already waiting; none was added. Try again later.` });
     }
     const job: MemoryJob = {

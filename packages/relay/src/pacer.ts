@@ -5,14 +5,14 @@ import type { Config } from '@danmux/runtime';
 import type { RoomQueue } from './room-queue.ts';
 
 export type PacerConfig = Pick<Config['relay'], 'tick_ms' | 'max_tick_ms' | 'urgent_tick_ms'>;
-type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt' | 'combosAt'>;
+type Waiting = Pick<RoomQueue, 'urgent' | 'ordinary' | 'lastUrgent' | 'lastOrdinary' | 'rate' | 'tellAt' | 'combosAt' | 'notBefore'>;
 
 /** The tick reaches its maximum at this many messages/s. */
 const busyRate = 500;
 
 /** Milliseconds from `now`, on the monotonic clock, until the room may send. */
 export function waitBeforeFlush(queue: Waiting, config: PacerConfig, now: number): number {
-  return Math.max(0, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
+  return Math.max(0, queue.notBefore - now, Math.min(urgentAt(queue, config), ordinaryAt(queue, config)) - now);
 }
 
 /** True when the next frame must contain control and gift messages. */

@@ -47,6 +47,8 @@ export interface QueueOptions {
   readonly clock?: Clock;
   /** Number of unreported shed messages that the room's previous queue left behind. */
   readonly unreported?: Unreported;
+  /** No frame before this time on the monotonic clock, because the room's last commit failed. */
+  readonly notBefore?: number;
 }
 
 /** Number of shed messages not yet reported to viewers, and the time of the last report on the monotonic clock. */
@@ -57,6 +59,7 @@ export interface Unreported {
 
 export class RoomQueue {
   readonly room: string;
+  readonly notBefore: number;
   readonly late = new LateMessages();
   #budget: Budget;
   /** The room's override of `chat_per_second`; undefined without one. */
@@ -79,8 +82,10 @@ export class RoomQueue {
   /** The unreported count before the current frame was taken. If the commit of the frame fails, the next queue of the room starts with this count. */
   #before: Unreported | undefined;
 
-  constructor(room: string, { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, unreported }: QueueOptions = {}) {
+  constructor(room: string, options: QueueOptions = {}) {
+    const { budget = unlimited, comboWindowMs = 0, merges = true, types, clock = systemClock, unreported, notBefore = 0 } = options;
     this.room = room;
+    this.notBefore = notBefore;
     this.#budget = budget;
     this.#merges = merges;
     this.#types = types;

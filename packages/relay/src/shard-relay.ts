@@ -11,6 +11,7 @@ import type { Waiting } from './combos.ts';
 import { type BuiltCommit, buildCommit } from './commit-builder.ts';
 import { Pacer } from './pacer.ts';
 import type { RoomClaims } from './room-claims.ts';
+import { RoomFailures } from './room-failures.ts';
 import { RoomQueue, type Taken, type Unreported } from './room-queue.ts';
 import { eventsAreRead } from './sent-events.ts';
 import { ShardReader } from './shard-reader.ts';
@@ -45,6 +46,7 @@ export class ShardRelay {
   readonly #reader: ShardReader;
   readonly #pacer: Pacer;
   readonly #rooms = new Map<string, RoomQueue>();
+  readonly #roomFailures = new RoomFailures();
   readonly #underWay = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -123,6 +125,7 @@ export class ShardRelay {
     const queue = new RoomQueue(room, {
       ...{ clock, types: config.messages.types, merges: !ofUsers, comboWindowMs: config.messages.combo_window_ms },
       budget: ofUsers ? unlimited : this.#budget(undefined),
+      notBefore: this.#roomFailures.notBefore(room),
       ...(unreported ? { unreported } : {}),
     });
     this.#rooms.set(room, queue);
@@ -170,6 +173,7 @@ export class ShardRelay {
         this.#refused(result.reason);
         return;
       }
+      this.#roomFailures.succeeded(queue.room);
       this.#claims.saw(queue.room, built.heads);
       // Heads from before an outage may be those of another store.
       queue.committed(outages === this.#outages ? built.heads : undefined);
@@ -177,6 +181,7 @@ export class ShardRelay {
       if (built.commit.frame) this.#runtime.metrics.frames.inc();
       this.#committed(queue.room, taken, built.heads);
     } catch (error) {
+      this.#roomFailures.failed(queue.room, performance.now());
       this.#fail(error, 'could not commit the messages of a room');
     } finally {
       queue.endFlush();

@@ -14,6 +14,7 @@ const waiting = {
   lastOrdinary: never,
   rate: 0,
   tellAt: Number.POSITIVE_INFINITY,
+  notBefore: 0,
   combosAt: Number.POSITIVE_INFINITY,
 };
 const pending = (lane: Pending['lane'], id = 'x'): Pending => ({ room: 'r', lane, id, body: '{}', trace: id, entry: id });
@@ -37,6 +38,7 @@ test('the tick of a busy room is longer, up to the longest', () => {
 
 test('shed chat is reported in the end, also when nothing else is sent', () => {
   assert.equal(waitBeforeFlush({ ...waiting, tellAt: 1_400 }, config, 1_000), 400);
+  assert.equal(waitBeforeFlush({ ...waiting, urgent: true, notBefore: 1_700 }, config, 1_000), 700, 'the last commit of the room failed');
 });
 
 test('the next frame has the lanes that are due, urgent ones first', () => {

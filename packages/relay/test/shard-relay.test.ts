@@ -203,6 +203,38 @@ test('a failed commit loses no message while other rooms of the shard are being 
   assert.equal(await one.value('backlog'), 0);
 });
 
+test('a room whose commits fail is tried ever less often, while the other rooms of the shard go on', async () => {
+  const one = bench();
+  const others = Array.from({ length: 60 }, (_, i) => `live:${i}`).filter((name) => shardOf(name, 4) === shard && name !== room);
+  const tries: number[] = [];
+  let broken = true;
+  one.gate.wrap('streams.commit', (next, commit) => {
+    if (commit.room !== room || !broken) return next(commit);
+    tries.push(performance.now());
+    return Promise.reject(new Error('the stream of this room is broken'));
+  });
+  await one.begin();
+  await one.publish('a', 'b');
+  await eventually(() => assert.ok(tries.length >= 6, `${tries.length} tries`));
+  // The back-off before a try is at least half of 20, 40, 80, 160 and 320 ms.
+  const took = (tries[5] ?? 0) - (tries[0] ?? 0);
+  assert.ok(took >= 309, `six tries in ${took} ms`);
+  const sentTo = async (name: string) => (await one.bus.streams.heads(name)).offsets.gift;
+  const gift = (name: string) =>
+    acceptPublication({ room: name, type: 'gift', data: 1, id: 'other' }, { types: config.messages.types, maxData: 100, now: Date.now() });
+  await one.bus.ingress.publish(others.map(gift));
+  await eventually(async () =>
+    assert.deepEqual(
+      await Promise.all(others.map(sentTo)),
+      others.map(() => 1),
+    ),
+  );
+  assert.deepEqual(one.sent, []);
+  broken = false;
+  await one.publish('c');
+  await eventually(() => assert.deepEqual(one.sent, ['a', 'b', 'c']));
+});
+
 test('the relay reads up to the backlog cap while commits hang, and continues afterwards', async () => {
   const one = bench();
   const hangs = barrier();

@@ -28,7 +28,10 @@ if (name === undefined || values.list) {
   for (const [each, { does }] of Object.entries(drills)) console.log(`${each.padEnd(20)}${does}`);
   console.log(`\n${usage}`);
 } else if (drill) {
-  process.exitCode = await run(name, drill);
+  process.exitCode = await run(name, drill).catch((error: unknown) => {
+    console.error(`${name}: ${(error as Error).message}`);
+    return 1;
+  });
 } else {
   console.error(`There is no drill "${name}"; there are ${Object.keys(drills).join(', ')}.\n${usage}`);
   process.exitCode = 2;
@@ -37,9 +40,9 @@ if (name === undefined || values.list) {
 async function run(called: string, { does, run: breakIt }: Drill): Promise<number> {
   const { config } = loadConfig();
   const backend = new Backend(values.url, config.api.key);
-  const { nodes } = (await backend.get('/v1/nodes')).body as { nodes: { role: string; address: string }[] };
+  const { nodes } = await bodyOf<{ nodes: { role: string; address: string }[] }>('GET /v1/nodes', backend.get('/v1/nodes'));
   const urls = nodes.filter(({ role }) => role === 'edge').map(({ address }) => `http://${address}`);
-  const { token } = (await backend.post('/v1/tokens', { sub: 'drill' })).body as { token: string };
+  const { token } = await bodyOf<{ token: string }>('POST /v1/tokens', backend.post('/v1/tokens', { sub: 'drill' }));
   const room = `drill:${Date.now()}`;
   console.log(`${called}: ${does}\n${values.viewers} viewers on ${urls.length} edges, 20 chats and 10 gifts a second into ${room}`);
   const audience = await Audience.join({ size: Number(values.viewers), urls, room, token });
@@ -54,13 +57,19 @@ async function run(called: string, { does, run: breakIt }: Drill): Promise<numbe
     const ended = performance.now();
     await traffic.stop();
     return (await report(audience, traffic, { broken, mended, ended })) ? 0 : 1;
-  } catch (error) {
-    console.error(`${called}: ${(error as Error).message}`);
-    return 1;
   } finally {
     audience.close();
     await traffic.stop();
   }
+}
+
+/** The body of a 2xx answer. Throws an error that names the remedy otherwise. */
+async function bodyOf<T>(request: string, answer: Promise<{ status: number; body: unknown }>): Promise<T> {
+  const { status, body } = await answer.catch((error: Error) => ({ status: 0, body: error.cause ?? error }));
+  if (status >= 200 && status < 300) return body as T;
+  if (status === 0) throw new Error(`${request} at ${values.url} failed: ${String(body)}. Give the address of the API by --url.`);
+  const { code = '', detail = '' } = Object(body) as { readonly code?: string; readonly detail?: string };
+  throw new Error(`${request} at ${values.url} was answered ${status} ${code}: ${detail} Give a key of this cluster with the scope admin by DANMUX_API_KEY.`);
 }
 
 function pause(seconds: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { undoing } from './undoing.ts';
 
 export interface Pm2Entry {
   readonly name: string;
@@ -32,22 +33,13 @@ export async function killOne(prefix: string): Promise<void> {
 export async function stopWhile(processes: readonly Pm2Entry[], meanwhile: () => Promise<void>): Promise<void> {
   const goOn = () => {
     for (const { pid } of processes) process.kill(pid, 'SIGCONT');
+    console.log(`${processes.map(({ name }) => name).join(', ')} continued`);
   };
-  const interrupted = () => process.exit(130);
-  process.once('exit', goOn);
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
-  try {
+  await undoing(goOn, async () => {
     for (const { name, pid } of processes) {
       console.log(`${name} (${pid}) is stopped`);
       process.kill(pid, 'SIGSTOP');
     }
     await meanwhile();
-  } finally {
-    process.off('exit', goOn);
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
-    goOn();
-    console.log(`${processes.map(({ name }) => name).join(', ')} continued`);
-  }
+  });
 }

@@ -40,18 +40,16 @@ async function storm(stage: Stage, context: Context, viewers: number): Promise<R
   return runOf(stage, { figures, windows, settled });
 }
 
-/** Connects the viewers in rounds until every one has joined. A refused viewer tries again a second after the round, like a client. */
-async function comeBack(stage: Stage, viewers: number): Promise<{ rounds: number; joinP99: number | undefined }> {
+/** Connects the viewers in rounds until all of them are connected at the same time. A refused viewer tries again a second after the round, like a client. */
+export async function comeBack(stage: Pick<Stage, 'reopen'>, viewers: number, betweenMs = 1_000): Promise<{ rounds: number; joinP99: number | undefined }> {
   const end = performance.now() + longestS * 1_000;
-  let joined = 0;
   let joinP99: number | undefined;
   for (let rounds = 1; ; rounds++) {
     const opened = await stage.reopen({ recover: true, perSecond: reconnectsPerSecond, unanswered: viewers });
-    joined += opened.joined;
     joinP99 ??= opened.joinMs.percentiles('join')?.p99;
-    if (joined >= viewers) return { rounds, joinP99 };
-    if (performance.now() > end) throw new Error(`${joined} of ${viewers} viewers reconnected; ${JSON.stringify(opened.failed)}`);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    if (opened.connected >= viewers) return { rounds, joinP99 };
+    if (performance.now() > end) throw new Error(`${opened.connected} of ${viewers} viewers reconnected; ${JSON.stringify(opened.failed)}`);
+    await new Promise((resolve) => setTimeout(resolve, betweenMs));
   }
 }
 

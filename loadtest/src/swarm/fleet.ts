@@ -49,6 +49,7 @@ export class Fleet {
     for (const { latencies } of all) joinMs.merge(latencies);
     return {
       joined: sum(all.map(({ joined }) => joined)),
+      connected: sum(all.map(({ connected }) => connected)),
       failed: sumOf(all.map(({ failed }) => failed)),
       seconds: Math.max(...all.map(({ seconds }) => seconds)),
       deflate: sum(all.map(({ deflate }) => deflate)),

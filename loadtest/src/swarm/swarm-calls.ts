@@ -28,7 +28,10 @@ export interface OpenOptions {
 }
 
 export interface Opened {
+  /** Viewers that this call connected. */
   readonly joined: number;
+  /** All viewers that are connected and have joined. */
+  readonly connected: number;
   readonly failed: Readonly<Record<string, number>>;
   readonly seconds: number;
   /** Milliseconds from the first packet to the reply of the join, under the name `join`. */

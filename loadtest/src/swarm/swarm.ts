@@ -59,6 +59,7 @@ export class Swarm implements ViewerListener {
     const failed = Object.fromEntries(Object.entries(this.#ended).map(([reason, count]): [string, number] => [reason, count - (before[reason] ?? 0)]));
     return {
       joined: seats.filter(({ viewer }) => viewer !== undefined).length,
+      connected: this.#joined,
       failed: Object.fromEntries(Object.entries(failed).filter(([, count]) => count > 0)),
       seconds: (performance.now() - startedAt) / 1_000,
       latencies: this.#takeJoins(seats),

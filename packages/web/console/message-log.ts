@@ -11,7 +11,7 @@ export interface Seen {
 }
 
 const maxPerLane = 150;
-/** Milliseconds. The stream of a message younger than this cannot have expired, because the TTL of an idle stream is much longer. */
+/** Milliseconds. The stream of a lane whose newest message is younger than this cannot have expired, because the TTL of an idle stream is much longer. */
 const surelyRetainedMs = 3_600_000;
 
 export class MessageLog {
@@ -25,7 +25,8 @@ export class MessageLog {
     const current = new Map(msgs.map((msg) => [msg.id, msg]));
     // After the server has lost its data, offsets start at one again. The log then drops the old messages.
     const again = old.length > 0 && msgs.length > 0 && (msgs.at(-1)?.offset ?? 0) < last && !old.some(({ msg }) => current.has(msg.id));
-    const before = again ? [] : old.map((seen) => updated(seen, current.get(seen.msg.id), wasRecalled(seen.msg, from, now)));
+    const retained = msgs.length > 0 || now - Math.max(...old.map(({ msg }) => msg.ts)) < surelyRetainedMs;
+    const before = again ? [] : old.map((seen) => updated(seen, current.get(seen.msg.id), retained && wasRecalled(seen.msg, from, now)));
     const knownIds = new Set(before.map(({ msg }) => msg.id));
     const added = msgs.filter(({ id }) => !knownIds.has(id)).map((msg) => ({ msg, recalled: isTombstone(msg), missedBefore: 0 }));
     const [first] = added;
@@ -61,7 +62,7 @@ function isTombstone({ type, data }: Message): boolean {
   return type === 'recalled' && data === null;
 }
 
-/** True when the message is missing from the page and only a recall can explain it: it is in the offset range and has not expired. */
-function wasRecalled({ offset = 0, ts, expires_at: expiresAt = Number.POSITIVE_INFINITY }: Message, from: number, now: number): boolean {
-  return offset >= from && now - ts < surelyRetainedMs && expiresAt > now;
+/** True when only a recall explains that the message is missing from the page of a retained stream: it is in the offset range and has not expired. */
+function wasRecalled({ offset = 0, expires_at: expiresAt = Number.POSITIVE_INFINITY }: Message, from: number, now: number): boolean {
+  return offset >= from && expiresAt > now;
 }

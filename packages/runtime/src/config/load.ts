@@ -12,7 +12,7 @@ import { ConfigError } from './config-error.ts';
 import type { Config } from './schema.ts';
 import { ensureSecrets } from './secrets.ts';
 import { settings } from './settings.ts';
-import { isTree, merge, nest, put, type Tree } from './value-tree.ts';
+import { get, isTree, merge, nest, put, type Tree } from './value-tree.ts';
 
 /** Where the config is loaded from. */
 export interface ConfigOptions {
@@ -43,7 +43,13 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   const values: Tree = {};
   for (const setting of settings) put(values, setting.path, structuredClone(setting.schema.default));
   const faults = new Faults();
-  for (const file of ['default', environment]) faults.collect(() => applyFile(values, join(dir, `${file}.yaml`)));
+  let readable = true;
+  for (const name of ['default', environment]) {
+    const file = join(dir, `${name}.yaml`);
+    const content = faults.collect(() => readTree(file));
+    if (content) for (const part of validParts(content, file, faults)) merge(values, part);
+    else readable = false;
+  }
   applyEnvironment(values, env, faults);
   for (const [path, value] of Object.entries(options.set ?? {})) {
     faults.collect(() => {
@@ -58,7 +64,9 @@ export function loadConfig(options: ConfigOptions = {}): LoadedConfig {
   faults.collect(() => checkProxy(config.webhooks));
   // Outside production `ensureSecrets` writes a file. It must not do so for a config that is refused, so the faults are checked before.
   if (environment !== 'production') faults.check();
-  const madeSecrets = faults.collect(() => ensureSecrets(config, environment, options.secretsDir ?? join(process.cwd(), '.danmux'))) ?? [];
+  // A file that cannot be read may hold the secrets, so they are not reported as missing.
+  const secretsDir = options.secretsDir ?? join(process.cwd(), '.danmux');
+  const madeSecrets = readable ? (faults.collect(() => ensureSecrets(config, environment, secretsDir)) ?? []) : [];
   faults.check();
   return { config, environment, madeSecrets };
 }
@@ -104,8 +112,8 @@ function configDir(given: string | undefined): string {
   throw new ConfigError(`DANMUX_CONFIG_DIR: the folder ${given} does not exist.`);
 }
 
-function applyFile(values: Tree, file: string): void {
-  if (!existsSync(file)) return;
+function readTree(file: string): Tree {
+  if (!existsSync(file)) return {};
   let content: unknown;
   try {
     content = parse(readFileSync(file, 'utf8')) ?? {};
@@ -113,8 +121,25 @@ function applyFile(values: Tree, file: string): void {
     throw new ConfigError(`${file}: not valid YAML: ${(error as Error).message}`, { cause: error });
   }
   if (!isTree(content)) throw new ConfigError(`${file}: must be a mapping of "key: value" settings.`);
-  check(content, file);
-  merge(values, content);
+  return content;
+}
+
+/** The parts of a file to apply: all of it, or the valid settings of a file with faults, so that the checks of the whole config find no others. */
+function validParts(content: Tree, file: string, faults: Faults): Tree[] {
+  if (isValid(content, file)) return [content];
+  faults.collect(() => check(content, file));
+  const given = settings.map(({ path }) => [path, get(content, path)] as const).filter(([, value]) => value !== undefined);
+  return given.map(([path, value]) => nest(path, value)).filter((part) => isValid(part, file));
+}
+
+function isValid(part: Tree, source: string): boolean {
+  try {
+    check(part, source);
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
 }
 
 function applyEnvironment(values: Tree, env: Readonly<Record<string, string | undefined>>, faults: Faults): void {

@@ -165,3 +165,26 @@ test('a proxy of another kind is refused beside a target of webhooks, and ignore
   }
   assert.equal(load('http://proxy.example:3128', target), 'http://proxy.example:3128');
 });
+
+test('a fault in a file does not make the secrets of the file, or of a variable, look missing in production', () => {
+  const held = { viewer: { token_secret: 's'.repeat(40) }, api: { key: 'k'.repeat(40) } };
+  const faults = (text: string): string => {
+    try {
+      load({ production: text }, { environment: 'production', env: { DANMUX_TOKEN_SECRET: '', DANMUX_API_KEY: '' } });
+    } catch (error) {
+      assert.ok(error instanceof ConfigError, String(error));
+      return error.message.replaceAll(/\S*production\.yaml/g, 'production.yaml');
+    }
+    return assert.fail('it loads');
+  };
+  const typo = faults(JSON.stringify({ ...held, edge: { prot: 1, port: 'x' } }));
+  assert.match(typo, /^production\.yaml: unknown setting "edge\.prot"[^\n]*\nproduction\.yaml: edge\.port must be integer[^\n]*$/);
+  assert.match(faults('viewer: [1'), /^production\.yaml: not valid YAML(?!.*must be set in production)/s);
+  assert.doesNotMatch(faults('viewer: [1'), /must be set in production/, 'the unreadable file may hold the secrets');
+  assert.match(faults('edge: {prot: 1}'), /unknown setting "edge\.prot"[^\n]*\nviewer\.token_secret and api\.key must be set in production/);
+  assert.match(
+    faults(JSON.stringify({ ...held, trusted_proxies: 5 })),
+    /^production\.yaml: trusted_proxies [^\n]*$/,
+    'no check runs on a value of a wrong type',
+  );
+});

@@ -24,6 +24,8 @@ export interface Entry {
   amount?: string | undefined;
   /** Number of gifts, or number of missed messages of a gap. */
   count: number;
+  /** True for a gap that may have more than `count` missed messages. */
+  atLeast?: boolean;
   /** The gifts of a combo that are merged into this line. */
   parts?: readonly MsgPart[];
   /** Height in CSS pixels; an estimate until the line is drawn and measured. */

@@ -22,7 +22,7 @@ export function chatLine(entry: Entry, view: LineView): TemplateResult {
     case 'notice':
       return html`<span class="said" part="notice">${entry.text}</span>`;
     case 'gap':
-      return html`<span class="said" part="gap">${view.texts.gap(entry.count)}</span>`;
+      return html`<span class="said" part="gap">${view.texts.gap(entry.count, entry.atLeast)}</span>`;
     default:
       return spokenLine(entry, view);
   }

@@ -71,11 +71,14 @@ export class ChatLog {
     this.#changed();
   }
 
-  /** Adds a gap line with this number of missed messages (0: unknown). If the last line is a gap, the number is added to that line. */
+  /**
+   * Adds a gap line with this number of missed messages (0: unknown). If the last line is a gap, the number is added to that line; with an unknown
+   * number, the sum is the least.
+   */
   gap(count: number): void {
     const last = this.#entries.at(-1);
-    if (last?.kind === 'gap') last.count += count;
-    else this.#add(entryFrom({ kind: 'gap', ts: last?.ts ?? 0, count }));
+    if (last?.kind === 'gap') Object.assign(last, { count: last.count + count, atLeast: last.atLeast === true || count === 0 });
+    else this.#add(entryFrom({ kind: 'gap', ts: last?.ts ?? 0, count, atLeast: count === 0 }));
     this.#changed();
   }
 

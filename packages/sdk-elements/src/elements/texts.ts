@@ -17,7 +17,8 @@ const english = {
   retry: 'Try again',
   discard: 'Discard',
   recent: (count: number) => `${count} new`,
-  gap: (count: number) => (count > 0 ? `${count} ${count === 1 ? 'message was' : 'messages were'} skipped` : 'Some messages were skipped'),
+  gap: (count: number, atLeast = false) =>
+    count > 0 ? `${atLeast ? 'At least ' : ''}${count} ${count === 1 ? 'message was' : 'messages were'} skipped` : 'Some messages were skipped',
   gave: 'sent',
   gifts: 'Gifts',
   howMany: 'How many',
@@ -67,7 +68,7 @@ const chinese: Texts = {
   retry: '重试',
   discard: '删除',
   recent: (count) => `${count} 条新消息`,
-  gap: (count) => (count > 0 ? `略过了 ${count} 条消息` : '略过了一些消息'),
+  gap: (count, atLeast) => (count > 0 ? `${atLeast ? '至少' : ''}略过了 ${count} 条消息` : '略过了一些消息'),
   gave: '送出',
   gifts: '礼物',
   howMany: '数量',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DanmuxError, type Msg } from '@danmux/protocol';
 import { ChatLog } from '../../src/elements/chat-log.ts';
+import { textsOf } from '../../src/elements/texts.ts';
 
 const chat = (id: string, ts = 0, text = id): Msg => ({ id, lane: 'chat', type: 'chat', data: { text }, ts, from: { id: 'u' } });
 const outgoing = (cid: string, text: string) => ({ cid, type: 'chat', data: { text }, text });
@@ -82,6 +83,23 @@ test('consecutive gaps are one line, and recalled messages are removed', () => {
     log.entries.map(({ kind, count }) => [kind, count]),
     [['gap', 7]],
   );
+});
+
+test('a gap of an unknown number keeps the sum of consecutive gaps a least number', () => {
+  for (const [gaps, line, english] of [
+    [[0, 3], [3, true], 'At least 3 messages were skipped'],
+    [[1, 0], [1, true], 'At least 1 message was skipped'],
+    [[3, 0, 2], [5, true], 'At least 5 messages were skipped'],
+    [[0, 0], [0, true], 'Some messages were skipped'],
+    [[3, 2], [5, false], '5 messages were skipped'],
+  ] as const) {
+    const { log } = open();
+    for (const count of gaps) log.gap(count);
+    const [entry] = log.entries;
+    assert.deepEqual([entry?.count, entry?.atLeast], line);
+    assert.equal(textsOf('en').gap(entry?.count ?? -1, entry?.atLeast), english);
+  }
+  assert.equal(textsOf('zh').gap(3, true), '至少略过了 3 条消息');
 });
 
 test('past the cap the oldest tenth is removed, and may be added again', () => {

@@ -39,10 +39,29 @@ test('an empty page means that the only message was recalled', () => {
   assert.deepEqual(shown(), ['-m1']);
 });
 
-test('an expired or very old missing message does not count as recalled', () => {
-  take(message(1, { expires_at: now - 1 }), message(2, { ts: now - 7_200_000 }));
+test('an expired missing message does not count as recalled, nor does one of a stream that may have expired', () => {
+  take(message(1, { expires_at: now - 1 }));
   take();
-  assert.deepEqual(shown(), ['m1', 'm2']);
+  assert.deepEqual(shown(), ['m1']);
+  log = new MessageLog();
+  take(message(1, { ts: now - 7_200_000 }), message(2, { ts: now - 7_200_000 }));
+  take();
+  assert.deepEqual(shown(), ['m2', 'm1']);
+});
+
+test('a message of any age that is missing between others was recalled', () => {
+  const old = { ts: now - 7_200_000 };
+  take(message(1, old), message(2, old), message(3, old));
+  take(message(1, old), message(3, old));
+  assert.deepEqual(shown(), ['m3', '-m2', 'm1']);
+  take(message(3, old), message(4));
+  assert.deepEqual(shown(), ['m4', 'm3', '-m2', 'm1']);
+});
+
+test('an empty page means that all were recalled, also old ones, while a newer message shows that the stream cannot have expired', () => {
+  take(message(1, { ts: now - 7_200_000 }), message(2, { ts: now - 60_000 }));
+  take();
+  assert.deepEqual(shown(), ['-m2', '-m1']);
 });
 
 test('messages missed between two pages are counted at their place', () => {

@@ -20,7 +20,11 @@ export const exceptions: readonly Exception[] = [
   { file: 'clients/php/README.md', first: 'composer require', reason: composer },
   { file: 'docs/architecture.md', first: 'viewer ── send ──▶', reason: 'a drawing' },
   { file: 'docs/keys.md', first: 'METHOD', reason: 'the form of a text, which the two programs after it build and a test runs' },
-  { file: 'docs/pusher.md', first: '$pusher = new Pusher', reason: 'needs pusher-php-server from Composer; a test publishes with the Python library of Pusher' },
+  {
+    file: 'docs/pusher.md',
+    first: '$pusher = new Pusher',
+    reason: 'needs pusher-php-server from Composer; a test publishes with the Python library of Pusher',
+  },
   { file: 'docs/upgrade.md', first: 'git pull', reason: moves },
   { file: 'docs/upgrade.md', first: 'git checkout -', reason: moves },
   { file: 'loadtest/README.md', first: 'npm run loadtest -- steady-chat  ', reason: minutes },

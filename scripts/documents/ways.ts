@@ -4,6 +4,7 @@ import { exceptions } from './exceptions.ts';
 import { blocks } from './pages.ts';
 
 /**
+ * - `key`: makes the API key of the programs below it; `refused`: a request that danmux refuses
  * - `shell`: by bash, all blocks of a page in order, beside a running danmux
  * - `output`: text that the shell block before it must print
  * - `pm2`: by bash, on a cluster under pm2
@@ -17,7 +18,7 @@ import { blocks } from './pages.ts';
  */
 export type Way = (typeof ways)[number] | `${string}.test.ts`;
 const ways = [
-  ...(['shell', 'output', 'pm2', 'receiver', 'variables', 'settings', 'scrape', 'php', 'php-page', 'node', 'browser', 'typed'] as const),
+  ...(['key', 'refused', 'shell', 'output', 'pm2', 'receiver', 'variables', 'settings', 'scrape', 'php', 'php-page', 'node', 'browser', 'typed'] as const),
   ...(['hook', 'hook-answer', 'wire', 'formula', 'nginx', 'styles'] as const),
 ];
 
@@ -29,8 +30,8 @@ const ofLanguage: Readonly<Record<string, Way>> = {
 const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['README.md', 'REDIS_URL=', 'pm2'],
   ['README.md', "import { io } from 'socket.io-client'", 'node'],
-  ['clients/php/README.md', 'composer config', 'shell'],
   ['clients/php/README.md', 'try {', 'php-page'],
+  ['docs/keys.md', 'curl -X POST', 'key'],
   ['docs/moderation.md', 'POST /your/hook', 'hook'],
   ['docs/moderation.md', '200 {', 'hook-answer'],
   ['docs/operations.md', 'npm ci && npm run build', 'pm2'],
@@ -40,6 +41,7 @@ const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['docs/protocol.md', '→ 421["join"', 'wire'],
   ['docs/redis.md', 'user danmux-edge on', 'packages/testkit/test/redis-acl.cluster.test.ts'],
   ['docs/redis.md', 'REDIS_URL=redis+sentinel', 'pm2'],
+  ['docs/troubleshooting.md', "curl -i -H 'Origin:", 'refused'],
   ['docs/upgrade.md', 'git pull', 'pm2'],
   ['docs/upgrade.md', 'npx pm2 reload danmux-relay-0', 'pm2'],
   ['docs/upgrade.md', 'git checkout -', 'pm2'],
@@ -74,7 +76,6 @@ export const isException = (block: Block): boolean =>
   !isShell(block) && exceptions.some(({ file, first }) => block.file === file && firstLine(block).startsWith(first));
 
 /** True for a command that no test runs. */
-export const isLeftOut = (file: string, command: string): boolean =>
-  exceptions.some(({ file: of, first }) => of === file && `${command}  `.startsWith(first));
+export const isLeftOut = (file: string, command: string): boolean => exceptions.some(({ file: of, first }) => of === file && `${command}  `.startsWith(first));
 
 export const blocksOf = (way: Way): readonly Block[] => blocks.filter((block) => wayOf(block) === way);

@@ -49,7 +49,19 @@ for (const block of blocksOf('scrape'))
 
 for (const block of blocksOf('formula'))
   test(`the formula of ${nameOf(block)} is that of npm run redis-memory`, () => {
-    const none = { rooms: 0, lanes: [], knownIds: 0, traces: 0, keyedPosts: 0, keyedBatches: 0, receipts: 0, viewers: 0, recordFields: 0, trafficRooms: 0, auditRows: 0 };
+    const none = {
+      rooms: 0,
+      lanes: [],
+      knownIds: 0,
+      traces: 0,
+      keyedPosts: 0,
+      keyedBatches: 0,
+      receipts: 0,
+      viewers: 0,
+      recordFields: 0,
+      trafficRooms: 0,
+      auditRows: 0,
+    };
     const base = formulaBytes(none);
     const costOf = (part: Partial<Parameters<typeof formulaBytes>[0]>) => formulaBytes({ ...none, ...part }) - base;
     const hour = 3_600;

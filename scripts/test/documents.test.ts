@@ -29,7 +29,13 @@ test('a command has its continuation lines, and no comment is a command', () => 
 
 test('every README and every page of docs is read', () => {
   assert.ok(pages.length > 25, `${pages.length} pages`);
-  for (const page of ['README.md', 'docs/operations.md', 'docs/decisions/0001-the-relay-commits-in-one-script.md', 'clients/php/README.md', 'loadtest/README.md'])
+  for (const page of [
+    'README.md',
+    'docs/operations.md',
+    'docs/decisions/0001-the-relay-commits-in-one-script.md',
+    'clients/php/README.md',
+    'loadtest/README.md',
+  ])
     assert.ok(pages.includes(page), page);
 });
 

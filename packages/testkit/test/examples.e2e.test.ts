@@ -137,19 +137,6 @@ describe('the examples on a pm2 cluster', () => {
     }
     assert.equal(program.exitCode, 0, program.output);
   });
-
-  test("the README's lines for a backend", { timeout: 60_000 }, async () => {
-    const readme = await readFile(join(repositoryRoot, 'README.md'), 'utf8');
-    const block = /^```sh\n(api\(\)[\s\S]*?)^```$/m.exec(readme)?.[1] ?? '';
-    const lines = block.replaceAll('http://127.0.0.1:7800', cluster.api);
-    const { code, output, errors } = await runExample('bash', ['-e', '-c', lines], { KEY: testSecrets.DANMUX_API_KEY });
-    assert.equal(code, 0, errors);
-    const answers = output
-      .trimEnd()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line));
-    assert.equal(answers.length, block.split('\n').filter((line) => line.startsWith('api ')).length, output);
-  });
 });
 
 describe('the examples without a running danmux', () => {

@@ -55,3 +55,9 @@ export function commandsOf(text: string): string[] {
     .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'))
     .map((line) => line.replaceAll('\u0000', '\n'));
 }
+
+/** Commands in the running text of a page, such as `npx danmux nodes`, each once. */
+export function inlineCommands(page: string): string[] {
+  const prose = page.replace(/^ *(`{3,})[^`]*?\n[\s\S]*?^ *\1$/gm, '');
+  return [...new Set([...prose.matchAll(/`((?:npm|npx|node|php|python3|danmux) [^`]+)`/g)].map(([, command]) => command ?? ''))];
+}

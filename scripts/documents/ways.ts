@@ -13,17 +13,17 @@ import { blocks } from './pages.ts';
  * - `settings`: a settings file; `scrape`: of Prometheus
  * - `php`: a program; `php-page`: a page that receives a webhook
  * - `node`: a program; `browser`: a page or its script, beside a running danmux; `typed`: checked by the compiler
- * - `hook`, `hook-answer`, `wire`, `formula`, `nginx`: see documents.test.ts and documents.e2e.test.ts
+ * - `hook`, `hook-answer`, `signed-text`, `wire`, `formula`, `nginx`, `redis`: see documents.test.ts and documents.e2e.test.ts
  * - the path of a test file that runs the block
  */
 export type Way = (typeof ways)[number] | `${string}.test.ts`;
 const ways = [
   ...(['key', 'refused', 'shell', 'output', 'pm2', 'receiver', 'variables', 'settings', 'scrape', 'php', 'php-page', 'node', 'browser', 'typed'] as const),
-  ...(['hook', 'hook-answer', 'wire', 'formula', 'nginx', 'styles'] as const),
+  ...(['hook', 'hook-answer', 'signed-text', 'wire', 'formula', 'nginx', 'redis', 'styles'] as const),
 ];
 
 const ofLanguage: Readonly<Record<string, Way>> = {
-  ...{ sh: 'shell', bash: 'shell', yaml: 'settings', php: 'php', html: 'browser', js: 'typed', ts: 'typed', css: 'styles', nginx: 'nginx' },
+  ...{ redis: 'redis', sh: 'shell', bash: 'shell', yaml: 'settings', php: 'php', html: 'browser', js: 'typed', ts: 'typed', css: 'styles', nginx: 'nginx' },
 };
 
 /** A file, the beginning of the block's first line, and its way. */
@@ -32,6 +32,7 @@ const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['README.md', "import { io } from 'socket.io-client'", 'node'],
   ['clients/php/README.md', 'try {', 'php-page'],
   ['docs/keys.md', 'curl -X POST', 'key'],
+  ['docs/keys.md', 'METHOD', 'signed-text'],
   ['docs/moderation.md', 'POST /your/hook', 'hook'],
   ['docs/moderation.md', '200 {', 'hook-answer'],
   ['docs/operations.md', 'npm ci && npm run build', 'pm2'],
@@ -56,6 +57,19 @@ const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['packages/sdk/README.md', "import { bind, createClient, Overlay } from '@danmux/sdk'", 'browser'],
   ['packages/sdk/README.md', 'const overlay = new Overlay', 'browser'],
 ];
+
+/**
+ * Commands in the text of the README: run by the shell of its page (`shell`) or by a test file. Those that blocks and exceptions have already
+ * (`npm test`, `npm run loadtest`) are not counted again.
+ */
+export const inlineWays: Readonly<Record<string, 'shell' | 'block' | `${string}.test.ts`>> = {
+  'npm test': 'block',
+  'npm run loadtest': 'block',
+  'npx danmux nodes': 'shell',
+  'npx danmux token u42 --name 小明': 'shell',
+  'npm run drill': 'shell',
+  'npm run drill -- edge-crash': 'packages/testkit/test/drill.cluster.test.ts',
+};
 
 export const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean =>
   block.file === file && firstLine(block).startsWith(first);

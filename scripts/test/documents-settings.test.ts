@@ -1,7 +1,9 @@
 // Settings, variables, formulas and signed requests that the pages show are those that the code takes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
+import { signedHeaders } from '@danmux/testkit/signed-request';
 import { Webhook } from 'standardwebhooks';
 import { parse } from 'yaml';
 import { hookAnswerOf } from '../../packages/edge/src/moderation/filter/hook-answer.ts';
@@ -108,4 +110,21 @@ for (const block of blocksOf('hook'))
     assert.deepEqual([question.id, question.ts], [headers['webhook-id'], at.getTime()]);
     // hook.ts writes the question; the fields are in its order.
     assert.deepEqual(Object.keys(question), ['id', 'room', 'type', 'data', 'from', 'ts']);
+  });
+
+for (const block of blocksOf('signed-text'))
+  test(`a text like that of ${nameOf(block)} has the signature of a request`, () => {
+    const [target, body, secret] = ['/v1/rooms/live:1/history?lane=gift', '{"a":1}', 's'.repeat(32)];
+    const request = { key: 'shop', secret, method: 'POST', target, body, timestamp: 1_767_225_600, nonce: 'a-nonce-of-its-own' };
+    const hash = createHash('sha256').update(body).digest('hex');
+    const parts: readonly (readonly [line: RegExp, text: string])[] = [
+      [/^METHOD$/, 'POST'],
+      [/^PATH\?QUERY/, target],
+      [/^TIMESTAMP$/, '1767225600'],
+      [/^NONCE$/, request.nonce],
+      [/^SHA-256 of the body/, hash],
+    ];
+    const lines = block.text.trimEnd().split('\n');
+    const text = lines.map((line) => parts.find(([start]) => start.test(line))?.[1] ?? line).join('\n');
+    assert.equal(signedHeaders(request)['x-danmux-signature'], `v1=${createHmac('sha256', secret).update(text).digest('hex')}`);
   });

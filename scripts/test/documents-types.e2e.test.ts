@@ -9,6 +9,9 @@ test('the programs of the pages type-check, and a wrong one does not', { timeout
   assert.ok(blocks.length > 5, `${blocks.length} programs`);
   const wrong = { file: 'wrong.md', line: 1, language: 'js', text: "room.say('hi');\n" };
   const faults = await typeFaults([...blocks, wrong]);
-  assert.deepEqual(faults.filter((line) => !line.startsWith('wrong.md')), []);
+  assert.deepEqual(
+    faults.filter((line) => !line.startsWith('wrong.md')),
+    [],
+  );
   assert.match(faults.join('\n'), /wrong\.md:1 room\.say.*'say' does not exist/);
 });

@@ -12,7 +12,7 @@ import { blocks, pages } from '../documents/pages.ts';
 import { type PhpOptions, runPhp, servePhp } from '../documents/php-program.ts';
 import { type RunningDanmux, startRunningDanmux } from '../documents/running-danmux.ts';
 import { runShell, type ShellRun, scriptOf, shapeOf } from '../documents/shell.ts';
-import { blocksOf, wayOf } from '../documents/ways.ts';
+import { blocksOf, inlineWays, wayOf } from '../documents/ways.ts';
 import { fieldsOf, Wire } from '../documents/wire.ts';
 
 const owner = ownerOf(after);
@@ -72,6 +72,18 @@ for (const page of pages) {
     }
   });
 }
+
+test('the commands in the text of the README', { timeout: 60_000 }, async () => {
+  const commands = Object.entries(inlineWays)
+    .filter(([, way]) => way === 'shell')
+    .map(([command]) => command);
+  const text = commands.join('\n');
+  const { code, printed, errors } = await run([{ file: 'README.md', line: 1, language: 'sh', text }]);
+  assert.equal(code, 0, errors);
+  assert.match(printed[0] ?? '', /^\S+ +(all|relay|edge|api)\b/m, 'danmux nodes');
+  assert.match(printed[0] ?? '', /^eyJ[\w.-]+$/m, 'danmux token');
+  assert.match(printed[0] ?? '', /^edge-crash +kills one edge/m, 'npm run drill');
+});
 
 test('the signed request of docs/keys.md reads the gift that its PHP program sent', { timeout: 60_000 }, async () => {
   const { printed } = await run(blocksOf('shell').filter(({ file }) => file === 'docs/keys.md'));

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { type Block, blocksIn, commandsOf, firstLine, nameOf } from '../documents/block.ts';
+import { type Block, blocksIn, commandsOf, firstLine, inlineCommands, nameOf } from '../documents/block.ts';
 import { exceptions } from '../documents/exceptions.ts';
 import { blocks, pages, read, root } from '../documents/pages.ts';
-import { isException, isLeftOut, isShell, unusedBindings, wayOf } from '../documents/ways.ts';
+import { inlineWays, isException, isLeftOut, isShell, unusedBindings, wayOf } from '../documents/ways.ts';
 
 /** Commands of shell blocks and other blocks, each as one row. */
 const rows = blocks.flatMap((block) => (isShell(block) ? commandsOf(block.text) : [firstLine(block)]).map((text) => ({ block, text })));
@@ -54,6 +54,24 @@ function runsElsewhere(block: Block): boolean {
   if (!way?.endsWith('.test.ts')) return true;
   return existsSync(join(root, way)) && (read(way).includes(block.file) || read(way).includes(basename(join(block.file, '..'))));
 }
+
+test('every command in the text of the README has a way to run it', () => {
+  assert.deepEqual(inlineCommands(read('README.md')).toSorted(), Object.keys(inlineWays).toSorted());
+  assert.deepEqual(inlineCommands('a `npm run x`, `npm run x` and `ls`\n```sh\n`npm y`\n```\n'), ['npm run x']);
+  const commands = rows.map(({ text }) => text).join('\n');
+  for (const [command, way] of Object.entries(inlineWays)) {
+    if (way === 'block') assert.ok(commands.includes(command), command);
+    else if (way !== 'shell') assert.ok(read(way).includes('edge-crash'), way);
+  }
+});
+
+test('every script that a page runs with npm is in package.json', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
+  const named = pages.flatMap((page) => [...read(page).matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map(([, name = '']) => `${page}: ${name}`));
+  assert.ok(named.length > 40, `${named.length} commands`);
+  const missing = named.filter((row) => !((row.split(': ')[1] ?? '') in scripts));
+  assert.deepEqual(missing, []);
+});
 
 test('every row of the tables names one block or command that exists', () => {
   assert.deepEqual(unusedBindings(), []);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, nginx, Chromium
-# and a Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
+# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, curl, nginx,
+# Chromium and a Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
 set -u
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -23,6 +23,7 @@ missing() {
   has python3 && python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   python_has 'socketio, websocket, requests, aiohttp' || printf 'python3-socketio\npython3-websocket\npython3-requests\npython3-aiohttp\n'
   has openssl || echo openssl
+  has curl || echo curl
   has_nginx || echo nginx-light
   has_chromium || echo chromium
   has_chinese_font || printf 'fonts-noto-cjk\nfontconfig\n'
@@ -44,6 +45,7 @@ give_up() {
         python3-requests) echo "  - Python's requests, its long-polling: pip install requests" ;;
         python3-aiohttp) echo "  - Python's aiohttp, its asynchronous transport: pip install aiohttp" ;;
         nginx-light) echo "  - nginx: the program nginx" ;;
+        curl) echo "  - curl: the program curl" ;;
         openssl) echo "  - OpenSSL: the program openssl" ;;
         chromium) echo "  - Chromium or Chrome: the program chromium, chromium-browser or google-chrome" ;;
         fonts-noto-cjk) echo "  - a font with Chinese, for example Noto Sans CJK" ;;

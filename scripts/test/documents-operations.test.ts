@@ -60,8 +60,11 @@ test('a setting that the page names exists', () => {
 test('the sizes follow from the measured figures', () => {
   const performance = read('docs/performance.md');
   const figure = (name: string) => numberOf(new RegExp(`^\\| ${name}[^|]*\\| ([^|]+) \\|`, 'm').exec(performance)?.[1]);
-  const [load, writes, connection, cap] = [figure('h, planned load'), figure('W, frames'), figure('bytes a connection'), figure('C, connections')];
-  const message = numberOf(/## rated-load[\s\S]*?^\| steady (?:\|[^|]*){3}\| (\d+) \|/m.exec(performance)?.[1]);
+  const [load, connection, cap] = [figure('h, planned load'), figure('bytes a connection'), figure('C, connections')];
+  const [, frames, message, busy] =
+    /## rated-load[\s\S]*?^\| steady \| [^|]+ \| ([\d,]+) \|[^|]*\| (\d+) \|[^|]*\| (\d+) % \|/m.exec(performance)?.map(numberOf) ?? [];
+  assert.ok(frames && message && busy, 'the row of rated-load');
+  const writes = (frames * 100) / busy;
   const empty = numberOf(/^\| RSS MiB before \| (\d+)/m.exec(performance)?.[1]);
   const near = (shown: number, computed: number, what: string) =>
     assert.ok(Math.abs(shown / computed - 1) < 0.02, `${what}: ${shown} in docs/operations.md, ${computed} by the figures of docs/performance.md`);

@@ -32,6 +32,7 @@ test('without apt-get it names each thing to install and fails', () => {
     'pip install python-socketio',
     'pip install websocket-client',
     'pip install requests',
+    'program curl',
     'chromium',
     'font with Chinese',
   ])

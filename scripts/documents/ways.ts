@@ -71,7 +71,7 @@ export const inlineWays: Readonly<Record<string, 'shell' | 'block' | 'exception'
   'npm run drill -- edge-crash': 'exception',
 };
 
-export const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean =>
+const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean =>
   block.file === file && firstLine(block).startsWith(first);
 
 export const unusedBindings = (): readonly string[] =>

@@ -4,7 +4,7 @@ import { type Block, commandsOf, firstLine } from './block.ts';
 import { blocksOf, isLeftOut } from './ways.ts';
 
 /** The blocks in the order of a cluster's life; the number of processes grows at the end. Others follow. */
-const order = ['REDIS_URL=redis://', 'npm ci && npm run build', 'git pull', 'npx pm2 reload', 'git checkout', 'DANMUX_EDGES=3'];
+const order = ['REDIS_URL=redis://', 'npm ci && npm run build', 'git pull', 'npx pm2 reload', 'git checkout', 'DANMUX_EDGES=3', 'redis-cli'];
 
 const rankOf = (block: Block): number => {
   const rank = order.findIndex((start) => firstLine(block).startsWith(start));

@@ -38,6 +38,7 @@ const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['docs/operations.md', 'npm ci && npm run build', 'pm2'],
   ['docs/operations.md', 'DANMUX_EDGES=3', 'pm2'],
   ['docs/operations.md', '  3 MB', 'formula'],
+  ['docs/operations.md', 'redis-cli -u', 'pm2'],
   ['docs/operations.md', 'scrape_configs:', 'scrape'],
   ['docs/protocol.md', '→ 421["join"', 'wire'],
   ['docs/redis.md', 'user danmux-edge on', 'packages/testkit/test/redis-acl.cluster.test.ts'],
@@ -71,8 +72,7 @@ export const inlineWays: Readonly<Record<string, 'shell' | 'block' | 'exception'
   'npm run drill -- edge-crash': 'exception',
 };
 
-const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean =>
-  block.file === file && firstLine(block).startsWith(first);
+const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean => block.file === file && firstLine(block).startsWith(first);
 
 export const unusedBindings = (): readonly string[] =>
   bound.filter((row) => blocks.filter((block) => isBound(block, row)).length !== 1).map(([file, first]) => `${file}: ${first}`);

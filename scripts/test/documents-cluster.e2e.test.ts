@@ -30,7 +30,10 @@ test('start, reload, end; install, upgrade, change the number of processes', { t
   const env = Object.fromEntries(Object.entries(ports).map(([role, port]) => [`DANMUX_${role}_PORT`, String(port)]));
   const pm2 = await Pm2.create({ ...env, DANMUX_CONFIG_DIR: config, DANMUX_EDGES: '1', DANMUX_APIS: '1', npm_config_update_notifier: 'false' });
   closeAfter(t, () => pm2.stop());
-  const [head, ...rest] = clusterScript([['redis://127.0.0.1:6379', redis.url]]);
+  const [head, ...rest] = clusterScript([
+    ['redis://127.0.0.1:6379', redis.url],
+    ['/backup/', `${config}/`],
+  ]);
   assert.ok(head, 'there are blocks');
   // npx.e2e.test.ts runs npx itself, which takes a second a call.
   const blocks = [{ ...head, text: `npx() { "$@"; }\n${head.text}` }, ...rest];

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Python with socketio, curl, nginx,
+# Checks for the programs that the tests need besides Node: Redis, PHP with curl, PHPUnit, Composer, Python with socketio, curl, nginx,
 # Chromium and a Chinese font. On Debian and Ubuntu it installs missing ones; elsewhere it names them. It prints nothing when all are present.
 set -u
 
@@ -19,6 +19,7 @@ missing() {
   php_is_there || echo php-cli
   php_has_curl || echo php-curl
   has phpunit || echo phpunit
+  has composer || echo composer
   has python3 || echo python3
   has python3 && python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
   python_has 'socketio, websocket, requests, aiohttp' || printf 'python3-socketio\npython3-websocket\npython3-requests\npython3-aiohttp\n'
@@ -38,6 +39,7 @@ give_up() {
         php-cli) echo "  - PHP 8.1 or later: the program php" ;;
         php-curl) echo "  - PHP's curl extension" ;;
         phpunit) echo "  - PHPUnit 9.6 or later: the program phpunit" ;;
+        composer) echo "  - Composer 2: the program composer" ;;
         python3) echo "  - Python 3.9 or later: the program python3" ;;
         python3-pip) echo "  - pip for Python: python3 -m pip" ;;
         python3-socketio) echo "  - Python's socketio: pip install python-socketio" ;;

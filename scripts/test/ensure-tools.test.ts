@@ -28,6 +28,7 @@ test('without apt-get it names each thing to install and fails', () => {
     'program php',
     'curl extension',
     'phpunit',
+    'program composer',
     'program python3',
     'pip install python-socketio',
     'pip install websocket-client',

@@ -211,35 +211,37 @@ final class Client
     }
 
     /**
-     * Where viewers are to connect, best first; the SDK asks by itself.
+     * Where viewers are to connect, best first; the SDK asks by itself. The page's `about` says ttl_ms, how long the answer is good.
      *
-     * @return list<string> URLs of up to five edges
+     * @return Page<string> URLs of up to five edges
      * @throws ApiException `unavailable` when no edge is running
      */
-    public function edges(?string $room = null, ?string $user = null, ?string $region = null): array
+    public function edges(?string $room = null, ?string $user = null, ?string $region = null): Page
     {
         $query = ['room' => $room, 'user' => $user, 'region' => $region];
-        return $this->http->get(['gateway'], $query)->list('edges', static fn (Answer $edge): string => $edge->string('url'));
+        $ask = fn (): Answer => $this->http->get(['gateway'], $query);
+        return Page::read($ask, 'edges', static fn (Answer $edge): string => $edge->string('url'));
     }
 
     /**
-     * Samples of the cluster's numbers, ten seconds apart; where none was taken, none is.
+     * Samples of the cluster's numbers, `about['every_ms']` apart; where none was taken, none is.
      *
      * @param int $minutes the last 1 to 60
-     * @return list<array<string, mixed>> oldest first, as the API answers
+     * @return Page<array<string, mixed>> oldest first, as the API answers
      * @throws ApiException
      */
-    public function statsHistory(int $minutes = 60): array
+    public function statsHistory(int $minutes = 60): Page
     {
-        return $this->http->get(['stats', 'history'], ['minutes' => $minutes])->list('samples', static fn (Answer $sample): array => $sample->fields());
+        $ask = fn (): Answer => $this->http->get(['stats', 'history'], ['minutes' => $minutes]);
+        return Page::read($ask, 'samples', static fn (Answer $sample): array => $sample->fields());
     }
 
     /**
-     * @return list<Node> by role, then by id
+     * @return Page<Node> by role, then by id
      * @throws ApiException
      */
-    public function nodes(): array
+    public function nodes(): Page
     {
-        return $this->http->get(['nodes'])->list('nodes', Node::of(...));
+        return Page::read(fn (): Answer => $this->http->get(['nodes']), 'nodes', Node::of(...));
     }
 }

@@ -138,6 +138,19 @@ final class LiveTest extends TestCase
         self::assertFalse($room->recall('no-such-message')->found);
     }
 
+    public function testHistoryIsReadPageByPage(): void
+    {
+        $ids = array_map(fn (int $n): string => $this->client->publish($this->room, 'gift', ['n' => $n])->id, range(1, 5));
+        $this->history('gift', 5);
+        $page = $this->client->room($this->room)->history('gift', limit: 2);
+        self::assertSame([array_slice($ids, 3), '4', true], [array_column($page->items, 'id'), $page->cursor, $page->more]);
+        $older = $page->next();
+        self::assertSame([array_slice($ids, 1, 2), '2'], [array_column($older->items, 'id'), $older->cursor]);
+        self::assertEquals($older->items, $this->client->room($this->room)->history('gift', $page->cursor, 2)->items);
+        self::assertSame([$ids[0], null, null], [$older->next()[0]->id, $older->next()->cursor, $older->next()->next()]);
+        self::assertSame(array_reverse($ids), array_column([...$page->all()], 'id'));
+    }
+
     public function testModesArePatchedFieldByField(): void
     {
         $room = $this->client->room($this->room);
@@ -178,7 +191,7 @@ final class LiveTest extends TestCase
         $name = 'php-' . bin2hex(random_bytes(4));
         self::assertEquals(new WordList($name, 'mask', null, 2, ["$this->room*"]), $words->put($name, 'mask', ['加微信', 'spam'], ["$this->room*"]));
         self::assertEqualsCanonicalizing(['加微信', 'spam'], $words->get($name)->words);
-        self::assertContains($name, array_map(static fn (WordList $list): string => $list->name, $words->lists()));
+        self::assertContains($name, array_map(static fn (WordList $list): string => $list->name, $words->lists()->items));
         self::assertTrue($words->delete($name));
         self::assertFalse($words->delete($name));
         self::assertIsArray($this->client->reviews()->list()->items);
@@ -190,8 +203,8 @@ final class LiveTest extends TestCase
         self::assertIsInt($this->client->rooms($this->room)->about['total']);
         self::assertCount(0, $this->client->room($this->room)->members());
         self::assertGreaterThanOrEqual(0, $this->client->stats()->online);
-        self::assertContains('edge', array_map(static fn (Node $node): string => $node->role, $this->client->nodes()));
-        self::assertSame([], $this->client->webhooks()->targets());
+        self::assertContains('edge', array_map(static fn (Node $node): string => $node->role, [...$this->client->nodes()]));
+        self::assertCount(0, $this->client->webhooks()->targets());
         self::assertCount(0, $this->client->webhooks()->dead());
         self::assertRefused('not_found', fn () => $this->client->webhooks()->enable('no-such-target'));
         self::assertRefused('not_found', fn () => $this->client->webhooks()->replay('1-0'));
@@ -202,7 +215,7 @@ final class LiveTest extends TestCase
         $keys = $this->client->keys();
         $id = 'php-' . bin2hex(random_bytes(4));
         $made = $keys->create($id, ['publish'], ['rooms' => ["$this->room*"]]);
-        self::assertContains($id, array_map(static fn (Key $key): string => $key->id, $keys->list()));
+        self::assertContains($id, array_map(static fn (Key $key): string => $key->id, [...$keys->list()->all()]));
         self::assertSame('gift', (new Client($this->url, $made->key))->publish($this->room, 'gift', 1)->lane);
         $signed = new Client($this->url, null, ['signing' => ['key_id' => $id, 'secret' => $made->signingSecret]]);
         self::assertSame('gift', $signed->publish($this->room, 'gift', ['name' => '火箭'])->lane);
@@ -255,7 +268,7 @@ final class LiveTest extends TestCase
     {
         $endsAt = microtime(true) + 10;
         do {
-            $messages = $this->client->room($this->room)->history($lane)->messages;
+            $messages = $this->client->room($this->room)->history($lane)->items;
             if (count($messages) >= $count) {
                 return array_map(static fn (Message $message): array => (array) $message, $messages);
             }

@@ -43,12 +43,12 @@ final class Keys
     /**
      * Those of the config and those made here.
      *
-     * @return list<Key>
+     * @return Page<Key>
      * @throws ApiException
      */
-    public function list(): array
+    public function list(): Page
     {
-        return $this->http->get(['keys'])->list('keys', Key::of(...));
+        return Page::read(fn (): Answer => $this->http->get(['keys']), 'keys', Key::of(...));
     }
 
     /**

@@ -110,14 +110,17 @@ final class Room
     }
 
     /**
-     * What was said: the newest page, or the one before an offset.
+     * What was said: the newest page, or the one before an offset. A page has its lowest offset first, and its next page is older.
      *
-     * @param string $lane chat, gift or control
+     * @param string          $lane   chat, gift or control
+     * @param int|string|null $before an offset, or the cursor of another page
+     * @return History a Page<Message>
      * @throws ApiException
      */
-    public function history(string $lane = 'chat', ?int $before = null, ?int $limit = null): History
+    public function history(string $lane = 'chat', int|string|null $before = null, ?int $limit = null): History
     {
-        return History::of($this->http->get(['rooms', $this->name, 'history'], ['lane' => $lane, 'before' => $before, 'limit' => $limit]));
+        $ask = fn (int|string|null $at): Answer => $this->http->get(['rooms', $this->name, 'history'], ['lane' => $lane, 'before' => $at, 'limit' => $limit]);
+        return History::before($ask, $before);
     }
 
     /** Who may not talk or come into this room. */

@@ -20,12 +20,12 @@ final class Webhooks
     }
 
     /**
-     * @return list<WebhookTarget>
+     * @return Page<WebhookTarget>
      * @throws ApiException
      */
-    public function targets(): array
+    public function targets(): Page
     {
-        return $this->http->get(['webhooks'])->list('webhooks', WebhookTarget::of(...));
+        return Page::read(fn (): Answer => $this->http->get(['webhooks']), 'webhooks', WebhookTarget::of(...));
     }
 
     /**

@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Danmux\Api;
 
+use Danmux\Answer;
 use Danmux\ApiException;
 use Danmux\Http;
+use Danmux\Result\Page;
 use Danmux\Result\WordList;
 
 /** Word lists: what is done with viewers' messages that hold one of their words. In force everywhere within a second. */
@@ -19,12 +21,12 @@ final class Words
     /**
      * All lists, without their words.
      *
-     * @return list<WordList>
+     * @return Page<WordList>
      * @throws ApiException
      */
-    public function lists(): array
+    public function lists(): Page
     {
-        return $this->http->get(['words'])->list('lists', WordList::of(...));
+        return Page::read(fn (): Answer => $this->http->get(['words']), 'lists', WordList::of(...));
     }
 
     /** @throws ApiException */

@@ -4,20 +4,24 @@ declare(strict_types=1);
 
 namespace Danmux\Result;
 
+use ArrayAccess;
 use ArrayIterator;
 use Closure;
 use Countable;
 use Danmux\Answer;
 use Generator;
 use IteratorAggregate;
+use LogicException;
 
 /**
- * One page of a list. `foreach` goes over this page; `all()` over this and all that follow.
+ * One page of a list. `foreach`, `count()` and `[0]` read this page; `all()` reads this and all that follow. A list that the API
+ * answers whole is one page.
  *
  * @template T
  * @implements IteratorAggregate<int, T>
+ * @implements ArrayAccess<int, T>
  */
-final class Page implements IteratorAggregate, Countable
+class Page implements IteratorAggregate, Countable, ArrayAccess
 {
     /**
      * @param list<T>                       $items
@@ -59,8 +63,29 @@ final class Page implements IteratorAggregate, Countable
         return new ArrayIterator($this->items);
     }
 
+    public function offsetExists(mixed $offset): bool
+    {
+        return isset($this->items[$offset]);
+    }
+
+    /** @return T|null null where the page has no such item */
+    public function offsetGet(mixed $offset): mixed
+    {
+        return $this->items[$offset] ?? null;
+    }
+
+    public function offsetSet(mixed $offset, mixed $value): never
+    {
+        throw new LogicException('A page cannot be changed; copy its items.');
+    }
+
+    public function offsetUnset(mixed $offset): never
+    {
+        throw new LogicException('A page cannot be changed; copy its items.');
+    }
+
     /**
-     * The first page, and how to read those after it.
+     * The first page, and how to read those after it; a list without a cursor is one page.
      *
      * @internal
      * @template R

@@ -21,7 +21,9 @@ const minute = 60_000;
 const bin = (name: string) => join('node_modules/.bin', name);
 
 export const parts: readonly Part[] = [
-  checks('tools', 'Redis, PHP, PHPUnit, Composer, Python with socketio, Chromium and a Chinese font are installed', 10 * minute, [['sh', 'scripts/ensure-tools.sh']]),
+  checks('tools', 'Redis, PHP, PHPUnit, Composer, Python with socketio, Chromium and a Chinese font are installed', 10 * minute, [
+    ['sh', 'scripts/ensure-tools.sh'],
+  ]),
   checks('types', 'the packages build; the tests and the browser pages type-check', 6 * minute, [
     [bin('tsc'), '-b'],
     ...unreferencedProjects.map((project) => [bin('tsc'), '-p', project] as const),

@@ -51,7 +51,10 @@ describe('danmux/client with Composer, from a checkout', () => {
 
   test('the PHP of the README runs with it', { timeout: 120_000 }, async (t) => {
     const danmux = await startDanmux(t);
-    const [first = '', history = ''] = [blocks('php').find((block) => block.includes("publish('gift'")), blocks('php').find((block) => block.includes('->history('))];
+    const [first = '', history = ''] = [
+      blocks('php').find((block) => block.includes("publish('gift'")),
+      blocks('php').find((block) => block.includes('->history(')),
+    ];
     assert.match(first, /^require 'clients\/php\/src\/autoload\.php';.*$/m);
     const code = (block: string) => `<?php\n${block.replace(/^require .*$/m, "require 'vendor/autoload.php';").replace('http://127.0.0.1:7800', danmux.url)}`;
     const php = async (source: string) => {

@@ -20,6 +20,7 @@ import uuid
 
 try:
     import socketio
+    import websocket  # noqa: F401 - the transport of socketio, which without it says only that it cannot connect
 except ModuleNotFoundError as error:
     sys.exit(f'The Python module {error.name} is missing: apt-get install python3-socketio python3-websocket (then /usr/bin/python3), or pip install "python-socketio[client]".')
 

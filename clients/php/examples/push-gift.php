@@ -59,4 +59,6 @@ try {
     fail($error->getMessage(), $error->traceId === null ? "Asked: $url" : "See the log of danmux for the trace id {$error->traceId}.");
 } catch (InvalidArgumentException $error) {
     fail($error->getMessage(), 'Look at DANMUX_URL and DANMUX_API_KEY.');
+} catch (RuntimeException $error) {
+    fail($error->getMessage(), 'Then run this again.');
 }

@@ -20,6 +20,7 @@ use Danmux\Result\RoomSummary;
 use Danmux\Result\Stats;
 use Danmux\Result\UserMessage;
 use InvalidArgumentException;
+use RuntimeException;
 
 /**
  * Danmux's admin API for a backend. Keep one for the life of the process: it keeps its connection. A call that returns was
@@ -35,9 +36,13 @@ final class Client
      * @param string|null          $apiKey  null in signed mode
      * @param array<string, mixed> $options see Options; besides `signing`: ['key_id' => …, 'secret' => …] signs every request instead
      *                                      of sending a key
+     * @throws RuntimeException when PHP has no curl
      */
     public function __construct(string $baseUrl, #[\SensitiveParameter] ?string $apiKey = null, #[\SensitiveParameter] array $options = [])
     {
+        if (!function_exists('curl_init')) {
+            throw new RuntimeException('The PHP extension curl is missing: apt-get install php-curl, elsewhere extension=curl in php.ini.');
+        }
         $signing = $options['signing'] ?? null;
         unset($options['signing']);
         if ($signing !== null && $apiKey !== null) {

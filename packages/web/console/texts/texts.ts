@@ -1,6 +1,5 @@
 // Chooses the language of the console's texts: the one that the operator chose before, otherwise that of the browser.
-import { chinese } from './chinese.ts';
-import { english, type Texts } from './english.ts';
+import { chinese, english, type Texts } from './languages.ts';
 
 const storedUnder = 'danmux.console.language';
 const chosen = localStorage.getItem(storedUnder) ?? navigator.language;

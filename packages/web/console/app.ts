@@ -17,7 +17,7 @@ import { connectivity } from './connectivity.ts';
 import { ConsoleElement } from './console-element.ts';
 import { moment } from './figures.ts';
 import { type PageName, pageNames } from './pages.ts';
-import { needs, whyNot } from './parts/needs.ts';
+import { nameOfScope, needs, whyNot } from './parts/needs.ts';
 import { refresh } from './refresh.ts';
 import { linkTo, type Place, placeOf } from './route.ts';
 import { session } from './session.ts';
@@ -89,8 +89,8 @@ class DanmuxConsole extends ConsoleElement {
   #renderKey(): TemplateResult | typeof nothing {
     const { info } = session;
     if (!info) return nothing;
-    return html`<span class="key" data-testid="key" title=${texts.keyTitle(info.id, info.scopes.join(', '), info.rooms?.join(', '))}
-        ><b>${info.id}</b> ${info.scopes.map((scope) => html`<span class="chip">${scope}</span>`)}</span>
+    return html`<span class="key" data-testid="key" title=${texts.keyTitle(info.id, info.scopes.map(nameOfScope).join(', '), info.rooms?.join(', '))}
+        ><b>${info.id}</b> ${info.scopes.map((scope) => html`<span class="chip">${nameOfScope(scope)}</span>`)}</span>
       <button type="button" class="quiet small" @click=${() => speak(texts.otherLanguage)} lang=${texts.otherLanguage}>${texts.otherLanguageName}</button>
       <button type="button" class="quiet small" data-testid="logout" @click=${() => session.end(null)}>${texts.logOut}</button>`;
   }

@@ -4,6 +4,7 @@ import type { Problem } from '@danmux/protocol/schemas';
 import { connectivity } from './connectivity.ts';
 import { learnTime } from './server-time.ts';
 import { session } from './session.ts';
+import { texts } from './texts/texts.ts';
 
 /** Thrown when the api refuses a request. It has the fields of the api's problem reply (RFC 9457). */
 export class Refused extends Error {
@@ -58,9 +59,9 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
   learnTime(response.headers.get('date'), sentAt);
   const trace = response.headers.get('x-trace-id') ?? undefined;
   const type = response.headers.get('content-type') ?? '';
-  if (!type.includes('json')) throw markOffline(new Unreachable(`${response.status} ${response.statusText}`.trim()));
+  if (!type.includes('json')) throw markOffline(new Unreachable(texts.noReply.other(`${response.status} ${response.statusText}`.trim())));
   const answer: unknown = await response.json().catch(() => {
-    throw markOffline(new Unreachable('the reply was cut off'));
+    throw markOffline(new Unreachable(texts.noReply.cut));
   });
   connectivity.answered();
   if (response.ok) return { body: answer as T, trace };
@@ -86,7 +87,7 @@ async function request(method: string, path: string, key: string, body: unknown,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw markOffline(new Unreachable(error instanceof Error ? error.message : String(error), { cause: error }));
+    throw markOffline(new Unreachable(late.aborted ? texts.noReply.late : texts.noReply.none, { cause: error }));
   }
 }
 

@@ -23,7 +23,7 @@ export function compact(value: number | undefined | null): string {
 }
 
 export function perSecond(value: number | undefined | null): string {
-  return value === undefined || value === null ? none : `${compact(value)}/s`;
+  return value === undefined || value === null ? none : texts.perSecond(compact(value));
 }
 
 export function milliseconds(value: number | undefined | null): string {

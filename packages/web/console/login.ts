@@ -2,18 +2,18 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { get, Refused } from './call.ts';
 import { ConsoleElement } from './console-element.ts';
-import { reasonOf } from './parts/freshness.ts';
+import { reasonOf } from './parts/refusal.ts';
 import type { KeySelfReply } from './replies.ts';
 import { session } from './session.ts';
 import { speak, texts } from './texts/texts.ts';
 
 class ConsoleLogin extends ConsoleElement {
   #busy = false;
-  #problem = '';
+  #problem: unknown = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.title = 'danmux · console';
+    document.title = `danmux · ${texts.title}`;
     if (session.key !== null) void this.#enter(session.key);
   }
 
@@ -53,11 +53,11 @@ class ConsoleLogin extends ConsoleElement {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const unauthorized = error instanceof Refused && error.status === 401;
-      this.#showProblem(unauthorized ? `${texts.notAKey} ${reasonOf(error)}` : reasonOf(error));
+      this.#showProblem(unauthorized ? html`${texts.notAKey} ${reasonOf(error)}` : reasonOf(error));
     }
   }
 
-  #showProblem(problem: string): void {
+  #showProblem(problem: unknown): void {
     this.#busy = false;
     this.#problem = problem;
     this.requestUpdate();

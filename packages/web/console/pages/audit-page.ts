@@ -76,11 +76,12 @@ customElements.define('audit-page', AuditPage);
 function rowOf({ ts, key, method, route, params, asked, status, code, trace, address }: AuditRow): TemplateResult {
   return html`<tr data-testid="audit-row"><td><time>${moment(ts)}</time></td><td>${key ?? html`<i class="faint">${texts.nobody}</i>`} <span class="faint">${address}</span></td>
     <th scope="row"><code class="method">${method}</code> <code>${route}</code></th><td>${pairs(params)}</td><td>${asked ? pairs(asked) : nothing}</td>
-    <td><span class="chip ${status < 400 ? 'good' : 'bad'}">${status}</span> ${code ?? ''}</td><td><code>${trace}</code></td></tr>`;
+    <td><span class="chip ${status < 400 ? 'good' : 'bad'}">${status}</span> <code>${code ?? ''}</code></td><td><code>${trace}</code></td></tr>`;
 }
 
 function pairs(values: Readonly<Record<string, unknown>>): readonly TemplateResult[] {
   return Object.entries(values).map(
-    ([name, value]) => html`<span class="pairs"><span class="faint">${name}</span> ${typeof value === 'string' ? value : JSON.stringify(value)}</span>`,
+    ([name, value]) =>
+      html`<span class="pairs"><code class="faint">${name}</code> <code>${typeof value === 'string' ? value : JSON.stringify(value)}</code></span>`,
   );
 }

@@ -66,22 +66,22 @@ class JobsPage extends ConsoleElement {
 
   #renderJob(job: JobReply): TemplateResult {
     const { id, name, state, progress, attempts, created_at: at, error } = job;
-    return html`<tr data-testid="job" data-state=${state}><th scope="row"><b>${name}</b> <a href=${linkTo('jobs', undefined, { id })}><code>${id}</code></a></th>
+    return html`<tr data-testid="job" data-state=${state}><th scope="row"><b>${nameOf(name)}</b> <a href=${linkTo('jobs', undefined, { id })}><code>${id}</code></a></th>
       <td><span class="chip state-${state}">${texts.jobStates[state]}</span></td>
       <td>${progress && progress.total > 0 ? html`<progress max=${progress.total} value=${progress.done} aria-label=${texts.progress}></progress> ${count(progress.done)} / ${count(progress.total)}` : nothing}</td>
-      <td class="number">${attempts}</td><td>${moment(at)}</td><td>${error ?? ''}</td>
+      <td class="number">${attempts}</td><td>${moment(at)}</td><td><span lang="en">${error ?? ''}</span></td>
       <td class="actions">${state === 'failed' ? ifMay('admin', () => html`<button type="button" class="link" data-testid="retry" @click=${() => this.#retry(job)}>${texts.retry}</button>`) : nothing}
         ${['waiting', 'delayed', 'active'].includes(state) && cancellable.includes(name) ? ifMay('publish', () => html`<button type="button" class="link" data-testid="cancel-job" @click=${() => this.#cancel(job)}>${texts.cancelJob}</button>`) : nothing}</td></tr>`;
   }
 
   async #retry({ id, name }: JobReply): Promise<void> {
-    if (!(await ask({ title: texts.retryTitle, text: texts.retryText(name, id), button: texts.retry, danger: false }))) return;
+    if (!(await ask({ title: texts.retryTitle, text: texts.retryText(nameOf(name), id), button: texts.retry, danger: false }))) return;
     await perform(texts.retried(id), () => change('POST', pathOf`/v1/jobs/${id}/retry`));
     this.#look();
   }
 
   async #cancel({ id, name }: JobReply): Promise<void> {
-    if (!(await ask({ title: texts.cancelTitle, text: texts.cancelText(name, id), button: texts.cancelJob }))) return;
+    if (!(await ask({ title: texts.cancelTitle, text: texts.cancelText(nameOf(name), id), button: texts.cancelJob }))) return;
     await perform(texts.cancelled(id), () => change('DELETE', pathOf`/v1/jobs/${id}`));
     this.#look();
   }
@@ -97,3 +97,7 @@ class JobsPage extends ConsoleElement {
   };
 }
 customElements.define('jobs-page', JobsPage);
+
+function nameOf(name: string): string {
+  return texts.jobNames[name] ?? name;
+}

@@ -18,7 +18,7 @@ export function nodeCard(node: Node, at: number): TemplateResult {
   return html`<article class="node panel ${worried ? 'worried' : ''}" data-testid="node" data-role=${role}>
     <h3 title=${id}>${id}</h3>
     <p class="faint">${url ?? (address || texts.noAddress)} · ${version}</p>
-    ${degraded.map(({ code, text }) => html`<p class="bad" data-testid="degraded" data-code=${code}><b>${code}</b> ${text}</p>`)}
+    ${degraded.map(({ code, text }) => html`<p class="bad" data-testid="degraded" data-code=${code}><code><b>${code}</b></code> ${texts.degraded[code] ?? ''} <span lang="en">${text}</span></p>`)}
     ${loadOf(load, id)}
     <dl>
       ${row(texts.connections, connections, count)} ${row(texts.rooms, rooms, count)} ${row(texts.shards, shards, count)}

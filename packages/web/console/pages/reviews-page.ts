@@ -13,7 +13,7 @@ import type { ReviewsReply } from '../replies.ts';
 import { linkTo } from '../route.ts';
 import { session } from '../session.ts';
 import { texts } from '../texts/texts.ts';
-import { contentOf } from './message-content.ts';
+import { contentOf, renderContent } from './message-content.ts';
 
 type Review = ReviewsReply['reviews'][number];
 
@@ -36,7 +36,7 @@ class ReviewsPage extends ConsoleElement {
   #renderReview(review: Review): TemplateResult {
     const { room, from, at, reason } = review;
     return html`<li class="panel" data-testid="review">
-      <p class="said"><b class="from" title=${from.id}>${from.name || from.id}</b> <span class="text">${contentOf({ lane: 'chat', data: review.data })}</span></p>
+      <p class="said"><b class="from" title=${from.id}>${from.name || from.id}</b> <span class="text">${renderContent({ lane: 'chat', data: review.data })}</span></p>
       <p class="faint"><a href=${linkTo('rooms', room)}>${room}</a> · ${moment(at)} · ${texts.heldBy(reason)}</p>
       ${ifMay(
         'moderate',

@@ -25,5 +25,7 @@ export function roomLedger(detail: RoomReply | undefined): TemplateResult | type
 
 function shedOf(reasons: Readonly<Record<string, number>>): unknown {
   const shed = Object.entries(reasons).filter(([, number]) => number > 0);
-  return shed.length === 0 ? '0' : shed.map(([reason, number]) => html`<span class="shed"><b>${count(number)}</b> ${reason}</span>`);
+  return shed.length === 0
+    ? '0'
+    : shed.map(([reason, number]) => html`<span class="shed"><b>${count(number)}</b> ${texts.shedReasons[reason] ?? reason}</span>`);
 }

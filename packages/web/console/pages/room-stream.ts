@@ -18,7 +18,7 @@ import { linkTo } from '../route.ts';
 import { serverTime } from '../server-time.ts';
 import { session } from '../session.ts';
 import { texts } from '../texts/texts.ts';
-import { contentOf } from './message-content.ts';
+import { contentOf, renderContent } from './message-content.ts';
 import { sanction } from './sanction-dialog.ts';
 
 const pageSize = 50;
@@ -73,7 +73,7 @@ class RoomStream extends ConsoleElement {
     const { id, lane, type, from, ts } = msg;
     return html`<li class="message ${recalled ? 'recalled' : ''}" data-testid="message" data-id=${id} data-lane=${lane}>
       <div class="said">${laneChip(lane)}${from ? html`<b class="from" title=${from.id}>${from.name || from.id}</b>` : nothing}
-        <span class="text">${contentOf(msg)}</span>${recalled ? html`<span class="chip" data-testid="recalled">${texts.recalled}</span>` : nothing}</div>
+        <span class="text">${renderContent(msg)}</span>${recalled ? html`<span class="chip" data-testid="recalled">${texts.recalled}</span>` : nothing}</div>
       <div class="about"><time class="faint" datetime=${new Date(ts).toISOString()}>${moment(ts)}</time>${type === lane ? nothing : html`<code>${type}</code>`}
         <a href=${linkTo('messages', id, { room: this.room })}>${texts.traceIt}</a>
         ${ifMay('moderate', () => this.#renderActions(msg, recalled))}</div>

@@ -47,7 +47,7 @@ class WebhooksPage extends ConsoleElement {
           dropped,
         }) => html`<tr><th scope="row"><b>${id}</b> <span class="faint">${host}</span></th>
           <td><span class="chip target-${state}">${texts.targetStates[state]}</span>${retryAt === null ? nothing : html` <span class="faint">${texts.triedAt(moment(retryAt))}</span>`}</td>
-          <td class="number">${count(failures)}</td><td>${lag > 0 ? span(lag) : texts.noLag}</td><td class="number">${count(dropped)}</td><td>${error ?? ''}</td>
+          <td class="number">${count(failures)}</td><td>${lag > 0 ? span(lag) : texts.noLag}</td><td class="number">${count(dropped)}</td><td><span lang="en">${error ?? ''}</span></td>
           <td class="actions">${state === 'closed' ? nothing : html`<button type="button" class="link" @click=${() => this.#enable(id)}>${texts.tryAgain}</button>`}</td></tr>`,
       )}</tbody></table></div>`;
   }
@@ -58,8 +58,8 @@ class WebhooksPage extends ConsoleElement {
       <tbody>${letters.map(
         (
           letter,
-        ) => html`<tr><th scope="row"><b>${letter.event.type}</b> <code>${letter.event.id}</code></th><td>${letter.target}</td><td>${letter.event.room}</td><td>${moment(letter.at)}</td>
-          <td class="number">${letter.attempts}</td><td>${letter.error}</td>
+        ) => html`<tr><th scope="row"><code><b>${letter.event.type}</b></code> <code>${letter.event.id}</code></th><td>${letter.target}</td><td>${letter.event.room}</td><td>${moment(letter.at)}</td>
+          <td class="number">${letter.attempts}</td><td><span lang="en">${letter.error}</span></td>
           <td class="actions"><button type="button" class="link" data-testid="replay" @click=${() => this.#replay(letter)}>${texts.replay}</button></td></tr>`,
       )}</tbody></table></div>`;
   }

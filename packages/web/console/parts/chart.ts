@@ -93,7 +93,7 @@ class ConsoleChart extends ConsoleElement {
         series: [{}, ...series],
         axes: [
           { ...axis, size: 26, space: 70, values: (_plot, ticks) => ticks.map(clock) },
-          { ...axis, size: 46, space: 32, values: (_plot, ticks) => ticks.map((tick) => this.format(tick).replace(/\/s$/, '')) },
+          { ...axis, size: 46, space: 32, values: (_plot, ticks) => ticks.map((tick) => this.format(tick).replace(texts.perSecond(''), '')) },
         ],
         hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx ?? null)] },
       },

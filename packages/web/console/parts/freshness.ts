@@ -1,10 +1,10 @@
 // Marks content that is loading or outdated because the api is unreachable or refused the request, so that old numbers do not look current.
 import { html, nothing, type TemplateResult } from 'lit';
-import { Refused } from '../call.ts';
 import { moment, span } from '../figures.ts';
 import type { Poll } from '../poll.ts';
 import { serverTime } from '../server-time.ts';
 import { texts } from '../texts/texts.ts';
+import { reasonOf } from './refusal.ts';
 
 /** The CSS class for an element that shows the reply of this poll: `old` when the latest request failed. */
 export function freshClass({ error, value }: Pick<Poll<unknown>, 'error' | 'value'>): string {
@@ -15,13 +15,4 @@ export function freshness({ error, value, at }: Pick<Poll<unknown>, 'error' | 'v
   if (!error) return value === undefined ? html`<p class="waiting">${texts.loading}</p>` : nothing;
   const age = value === undefined ? '' : texts.shownIsFrom(moment(at), span(serverTime() - at));
   return html`<p class="stale" role="alert" data-testid="stale"><strong>${reasonOf(error)}</strong> ${age}</p>`;
-}
-
-/** The error as text: a refusal with its code and trace id, or the information that the api does not answer. */
-export function reasonOf(error: Error): string {
-  if (!(error instanceof Refused)) return texts.apiAway(error.message);
-  const { code, message, trace, fields } = error;
-  return [message, fields.filter((field) => !message.includes(field)).join('; '), `(${code}${trace ? ` · ${texts.trace} ${trace}` : ''})`]
-    .filter(Boolean)
-    .join(' ');
 }

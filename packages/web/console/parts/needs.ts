@@ -10,12 +10,18 @@ export function offered(scope: Scope, controls: () => unknown): unknown {
 }
 
 export function needs(lacking: Scope | 'rooms'): TemplateResult {
-  return html`<p class="needs" data-testid="needs" data-scope=${lacking}>${whyNot(lacking)}</p>`;
+  // In another language than English the name of the scope, as keys are made with it, follows its translation.
+  const name = lacking === 'rooms' || nameOfScope(lacking) === lacking ? nothing : html` <code>${lacking}</code>`;
+  return html`<p class="needs" data-testid="needs" data-scope=${lacking}>${whyNot(lacking)}${name}</p>`;
 }
 
 export function whyNot(lacking: Scope | 'rooms'): string {
   const { id = '', rooms = [] } = session.info ?? {};
-  return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, lacking);
+  return lacking === 'rooms' ? texts.needsAllRooms(id, rooms.join(', ')) : texts.needs(id, nameOfScope(lacking));
+}
+
+export function nameOfScope(scope: string): string {
+  return texts.scopes[scope] ?? scope;
 }
 
 /** The control when the key has the scope; otherwise nothing. Use it where the page shows the reason in another place. */

@@ -3,11 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { type Done, Refused } from '../call.ts';
 import { ConsoleElement } from '../console-element.ts';
 import { texts } from '../texts/texts.ts';
+import { detailOf } from './refusal.ts';
 
 interface Result {
   readonly success: boolean;
   readonly text: string;
-  readonly detail: string;
+  readonly detail: unknown;
   readonly trace: string | undefined;
 }
 
@@ -68,9 +69,4 @@ export async function perform<T>(action: string, run: () => Promise<Done<T>>, de
     results?.add({ success: false, text: texts.failed(action), detail: detailOf(error), trace });
     return null;
   }
-}
-
-function detailOf(error: Error): string {
-  if (!(error instanceof Refused)) return texts.notKnownIfDone(error.message);
-  return [`${error.message} (${error.code})`, ...error.fields.filter((field) => !error.message.includes(field))].join(' ');
 }

@@ -13,6 +13,8 @@ const english = {
   up: 'Up',
   seen: 'Seen',
   depth: 'Queue length by lane',
+  /** Texts by code of a process's problem; the text of the process follows. */
+  degraded: {} as Readonly<Record<string, string>>,
 };
 
 const chinese: typeof english = {
@@ -28,6 +30,16 @@ const chinese: typeof english = {
   up: '已运行',
   seen: '最近上报',
   depth: '各通道排队',
+  degraded: {
+    redis_eviction: 'Redis 可能删除已存储的消息。',
+    redis_refused: 'Redis 拒绝了部分命令。',
+    redis_full: 'Redis 内存已满，无法写入。',
+    replicas_missing: '确认写入的 Redis 副本不足，礼物和控制消息被拒绝。',
+    ack_without_fsync: 'Redis 没有确认落盘，已入库的消息只在内存里。',
+    clock_skew: '本机时钟与 Redis 相差过大。',
+    log_dropped: '部分日志行已丢弃。',
+    webhook_events_lost: '部分 Webhook 事件已丢失。',
+  },
 };
 
 export const clusterTexts = { english, chinese };

@@ -2,6 +2,7 @@
 
 const english = {
   units: { seconds: 's', minutes: 'min', hours: 'h', days: 'd' },
+  perSecond: (number: string) => `${number}/s`,
   ago: (time: string) => `${time} ago`,
   chart: (heading: string, values: string) => `${heading}, the last hour. Now: ${values}`,
   lanes: { control: 'control', gift: 'gift', chat: 'chat', ambient: 'ambient' },
@@ -22,6 +23,7 @@ const english = {
 
 const chinese: typeof english = {
   units: { seconds: '秒', minutes: '分钟', hours: '小时', days: '天' },
+  perSecond: (number) => `${number}/秒`,
   ago: (time) => `${time}前`,
   chart: (heading, values) => `${heading}，最近一小时。当前：${values}`,
   lanes: { control: '控制', gift: '礼物', chat: '弹幕', ambient: '氛围' },

@@ -9,6 +9,9 @@ const english = {
   job: 'Job',
   state: 'State',
   jobStates: { waiting: 'waiting', delayed: 'delayed', active: 'active', done: 'done', failed: 'failed' },
+  jobNames: { publish: 'delayed message', broadcast: 'broadcast', redeliver: 'redelivery', receipts: 'receipt totals', archive: 'archive' } as Readonly<
+    Record<string, string>
+  >,
   progress: 'Progress',
   attempts: 'Attempts',
   made: 'Created',
@@ -32,6 +35,7 @@ const chinese: typeof english = {
   job: '任务',
   state: '状态',
   jobStates: { waiting: '等待', delayed: '延时', active: '执行中', done: '完成', failed: '失败' },
+  jobNames: { publish: '延时消息', broadcast: '广播', redeliver: '重新投递', receipts: '回执统计', archive: '归档' },
   progress: '进度',
   attempts: '次数',
   made: '创建',

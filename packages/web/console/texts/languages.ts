@@ -1,6 +1,7 @@
 // All texts of the console in each language, put together from one file per noun. It does not choose the language.
 import { auditTexts } from './audit-texts.ts';
 import { clusterTexts } from './cluster-texts.ts';
+import { errorsTexts } from './errors-texts.ts';
 import { figuresTexts } from './figures-texts.ts';
 import { frameTexts } from './frame-texts.ts';
 import { freshnessTexts } from './freshness-texts.ts';
@@ -18,6 +19,7 @@ export const english = {
   ...frameTexts.english,
   ...loginTexts.english,
   ...freshnessTexts.english,
+  ...errorsTexts.english,
   ...figuresTexts.english,
   ...clusterTexts.english,
   ...roomsTexts.english,
@@ -37,6 +39,7 @@ export const chinese: Texts = {
   ...frameTexts.chinese,
   ...loginTexts.chinese,
   ...freshnessTexts.chinese,
+  ...errorsTexts.chinese,
   ...figuresTexts.chinese,
   ...clusterTexts.chinese,
   ...roomsTexts.chinese,

@@ -23,7 +23,10 @@ const english = {
 const chinese: typeof english = {
   reviewsIntro: '被词库或发送前钩子扣下的消息；在处理之前只有发送者自己看得到。',
   noReviews: '没有待处理的消息。',
-  heldBy: (reason) => `由 ${reason} 扣下`,
+  heldBy: (reason) => {
+    const [source, detail = ''] = reason.split(/: ?(.*)/s, 2);
+    return source === 'words' ? `被词库“${detail}”扣下` : source === 'hook' ? `被发送前钩子扣下${detail && `：${detail}`}` : `扣下原因：${reason}`;
+  },
   approve: '放行',
   reject: '丢弃',
   verdicts: {

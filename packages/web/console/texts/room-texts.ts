@@ -29,6 +29,7 @@ const english = {
   recallMessages: 'recall all of them',
   wasNotThere: 'The message was not in history; if it is still being delivered, it will not be shown.',
   ledger: 'Drop ledger',
+  shedReasons: { budget: 'budget', merged: 'merged', recalled: 'recalled', expired: 'expired' } as Readonly<Record<string, string>>,
   cameIn: 'Received',
   sequenced: 'Sent',
   quiet: 'No messages in the last hour.',
@@ -75,6 +76,17 @@ const english = {
   actions: 'Actions',
 };
 
+const typeNames: Readonly<Record<string, string>> = {
+  chat: '弹幕',
+  gift: '礼物',
+  superchat: '醒目留言',
+  like: '点赞',
+  enter: '进场',
+  notice: '公告',
+  event: '事件',
+};
+const typeName = (type: string) => typeNames[type] ?? ` ${type} `;
+
 const chinese: typeof english = {
   modesOn: '已开模式',
   messages: '消息',
@@ -101,6 +113,7 @@ const chinese: typeof english = {
   recallMessages: '全部撤回',
   wasNotThere: '历史里没有它；若还在路上，将不会送达。',
   ledger: '丢弃账本',
+  shedReasons: { budget: '超出展示上限', merged: '合并', recalled: '已撤回', expired: '已过期' },
   cameIn: '收到',
   sequenced: '已发出',
   quiet: '安静：最近一小时没有计数。',
@@ -115,10 +128,13 @@ const chinese: typeof english = {
   laneOfTable: '由类型表决定',
   send: '发送',
   stored: '已入库：',
-  notJson: (why) => `内容看起来是 JSON，但解析失败：${why}`,
-  pushTitle: (type) => `发送 ${type}?`,
-  pushText: (type, room) => `${room} 的每位观众都会看到这条“${type}”，优先于所有弹幕。`,
-  pushed: (type, room) => `已向 ${room} 推送 ${type}`,
+  notJson: (why) => {
+    const at = /position (\d+)/.exec(why)?.[1];
+    return `内容看起来是 JSON，但${at ? `第 ${Number(at) + 1} 个字符附近有误` : '不完整'}。`;
+  },
+  pushTitle: (type) => `发送${typeName(type)}？`,
+  pushText: (type, room) => `${room} 的每位观众都会看到这条“${typeName(type)}”，优先于所有弹幕。`,
+  pushed: (type, room) => `已向 ${room} 推送${typeName(type)}`,
   modes: '房间模式',
   modeNames: {
     slow_ms: '慢速模式（秒）',

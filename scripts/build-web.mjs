@@ -1,7 +1,8 @@
-// Builds what browsers load into packages/web/dist: the SDK as a module and as a script with a global, its elements and players, and the
-// pages. A bundle that grew past its limit fails the build. With --quiet it prints failures only, for `npm start`.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+// Builds what browsers load into packages/web/dist: the SDK as a module and as a script with a global, its elements and players, the
+// pages, and copies of Swagger UI's files. A bundle that grew past its limit fails the build. With --quiet it prints failures only, for `npm start`.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -64,11 +65,22 @@ for (const { from, name, also = [] } of pages) {
   if (!quiet) console.log(`packages/web/dist/${name}/`);
 }
 
+copySwaggerUi();
 precompress(dist);
 
 /** A plugin that turns imports of the SDK into imports of danmux.js, so that a page loads the SDK once. */
 function besideDanmux() {
   return { name: 'beside-danmux', enforce: 'pre', resolveId: (source) => (source === '@danmux/sdk' ? { id: './danmux.js', external: true } : null) };
+}
+
+/** Copies the files of Swagger UI that its page loads, so that the api can serve them compressed. The folder is named for the version. */
+function copySwaggerUi() {
+  const manifest = createRequire(join(packages, 'api/package.json')).resolve('@fastify/swagger-ui/package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const folder = join(dist, 'docs', version);
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['index.css', 'swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js'])
+    copyFileSync(join(dirname(manifest), 'static', file), join(folder, file));
 }
 
 function htmlIn(folder) {

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Scope } from './auth/scopes.ts';
+import { addCompressedFiles } from './docs-files.ts';
 import { withComponents } from './document/components.ts';
 import { operationId } from './http/operation-id.ts';
 import { docsPolicy, policyText } from './http/security-headers.ts';
@@ -38,8 +39,10 @@ const tags = [
   { name: 'keys', description: 'API keys, and the log of their use' },
 ];
 
-/** Call before adding routes: only routes added later are documented. `publicPath` is the path that a proxy removes. */
-export async function addDocs(app: FastifyInstance, version: string, publicPath: string): Promise<void> {
+/**
+ * Call before adding routes: only routes added later are documented. `publicPath` is the path that a proxy removes, and `webRoot` the folder of built files.
+ */
+export async function addDocs(app: FastifyInstance, version: string, publicPath: string, webRoot?: string): Promise<void> {
   const atThisServer = <T extends object>(document: T): T => namingServer(document, publicPath || '/');
   app.addSchema({ ...problem, $id: problemSchemaId });
   await app.register(swagger, {
@@ -65,7 +68,10 @@ export async function addDocs(app: FastifyInstance, version: string, publicPath:
     // The documentation needs no key.
     if (route.url.startsWith('/docs')) route.config = { ...route.config, public: true };
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: publicPath, staticCSP: policyText(docsPolicy), transformSpecification: atThisServer });
+  await app.register(async (scope) => {
+    await addCompressedFiles(scope, webRoot);
+    await scope.register(swaggerUi, { routePrefix: '/docs', indexPrefix: publicPath, staticCSP: policyText(docsPolicy), transformSpecification: atThisServer });
+  });
   app.get('/openapi.json', { schema: { hide: true }, config: { public: true } }, async () => atThisServer(app.swagger()));
 }
 

@@ -64,7 +64,7 @@ export async function createServer(runtime: Runtime, bus: Bus, jobs: JobQueue, d
   drain.watch(app);
   addTimes(app, runtime);
   await addSecurityHeaders(app);
-  await addDocs(app, runtime.version, runtime.config.api.public_path);
+  await addDocs(app, runtime.version, runtime.config.api.public_path, webRoot);
   const keys = addAuth(app, runtime, bus);
   addIdempotency(app, runtime, bus);
   addAudit(app, runtime, bus);

@@ -1,5 +1,5 @@
 // The sizes that the SDK's README promises are those that a browser downloads from the api, by brotli and by gzip, and hashed files of the pages
-// are immutable.
+// are immutable. The files of Swagger UI are compressed too.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
@@ -21,14 +21,14 @@ before(async () => {
   danmux = await startDanmux(owner);
 });
 
-function download(path: string, encoding: string): Promise<{ bytes: number; headers: IncomingMessage['headers'] }> {
+function download(path: string, encoding: string, etag?: string): Promise<{ status?: number | undefined; bytes: number; headers: IncomingMessage['headers'] }> {
   return new Promise((resolve, reject) => {
-    get(danmux.url + path, { headers: { 'accept-encoding': encoding } }, (answer) => {
+    get(danmux.url + path, { headers: { 'accept-encoding': encoding, ...(etag ? { 'if-none-match': etag } : {}) } }, (answer) => {
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
       });
-      answer.on('end', () => resolve({ bytes, headers: answer.headers }));
+      answer.on('end', () => resolve({ status: answer.statusCode, bytes, headers: answer.headers }));
     }).on('error', reject);
   });
 }
@@ -57,4 +57,28 @@ test('the script of the console has a hash in its name and is immutable, compres
   }
   const { headers } = await download('/console/', 'br');
   assert.deepEqual([headers['cache-control'], typeof headers.etag], ['public, no-cache', 'string']);
+});
+
+test("Swagger UI's files are compressed, with an ETag that a browser revalidates", async () => {
+  const page = await (await fetch(`${danmux.url}/docs/`)).text();
+  // The initializer is made at run time, and small.
+  const files = [...page.matchAll(/(?:src|href)="\.?\/?(static\/[\w-]+\.(?:js|css))"/g)]
+    .map(([, path = '']) => `/docs/${path}`)
+    .filter((path) => !path.endsWith('/swagger-initializer.js'));
+  assert.ok(files.length >= 4, `the page loads ${files}`);
+  const total = { br: 0, gzip: 0, identity: 0 };
+  for (const path of files) {
+    const plain = await download(path, 'identity');
+    for (const encoding of ['br', 'gzip'] as const) {
+      const { bytes, headers } = await download(path, encoding);
+      // A small file fits into one packet anyway.
+      if (plain.bytes >= 1_024) assert.equal(headers['content-encoding'], encoding, path);
+      assert.deepEqual([headers['cache-control'], headers.vary?.includes('accept-encoding')], ['public, no-cache', true], path);
+      assert.match(headers['content-type'] ?? '', path.endsWith('.css') ? /^text\/css/ : /javascript/);
+      assert.equal((await download(path, encoding, headers.etag)).status, 304, path);
+      total[encoding] += bytes;
+    }
+    total.identity += plain.bytes;
+  }
+  assert.ok(total.br < total.identity * 0.3 && total.gzip < total.identity * 0.35, JSON.stringify(total));
 });

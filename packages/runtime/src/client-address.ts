@@ -1,7 +1,8 @@
 // Finds the IP address of a client: the address of its connection or, behind the proxies that `trusted_proxies` lists, the address that they
-// report in X-Forwarded-For. Every rate limit, log line and audit row uses it. The header of any other sender is ignored.
+// report in X-Forwarded-For. Every log line and audit row uses it; rate limits count by its network. The header of any other sender is ignored.
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { ConfigError } from './config/config-error.ts';
 
 /** Returns the address of the client that sent a request; empty when the connection has already ended. */
@@ -27,6 +28,18 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     }
     return client;
   };
+}
+
+/**
+ * The key under which rate limits count an address. Providers give each customer at least a /64 of IPv6, so a limit on single addresses would
+ * limit nobody: all addresses of a /64 have one key, such as `2001:db8:1:2::/64`. An IPv4 address, also an IPv4-mapped one, is its own key. Any
+ * other text is returned unchanged.
+ */
+export function addressNetwork(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const plain = ipaddr.process(address);
+  if (!(plain instanceof ipaddr.IPv6)) return plain.toString();
+  return `${new ipaddr.IPv6([...plain.parts.slice(0, 4), 0, 0, 0, 0])}/64`;
 }
 
 function rangesOf(texts: readonly string[]): BlockList {

@@ -3,7 +3,7 @@ export { AddressGuard } from './address-guard.ts';
 export { type BackoffOptions, backoffMs } from './backoff.ts';
 export { BoundedMap } from './bounded-map.ts';
 export type { Caught, CaughtOptions } from './caught.ts';
-export { type ClientAddress, createClientAddress } from './client-address.ts';
+export { addressNetwork, type ClientAddress, createClientAddress } from './client-address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterClock } from './cluster-clock.ts';
 export { ConfigError } from './config/config-error.ts';

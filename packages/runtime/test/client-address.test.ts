@@ -5,7 +5,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createClientAddress } from '../src/client-address.ts';
+import { addressNetwork, createClientAddress } from '../src/client-address.ts';
 import { loadConfig } from '../src/config/load.ts';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
@@ -59,6 +59,23 @@ test('a range that covers every address, or is malformed, stops the start with t
   for (const range of ['10.0.0.0/33', 'fd00::/129', 'proxy.example', '10.0.0', '10.0.0.1/', '::ffff:10.0.0.0/104', '*'])
     assert.throws(() => testConfig({ trusted_proxies: [range] }), { code: 'config_invalid', message: /^trusted_proxies: "/ }, range);
   assert.deepEqual(testConfig({ trusted_proxies: ['10.0.0.0/8', '::1'] }).trusted_proxies, ['10.0.0.0/8', '::1']);
+});
+
+test('rate limits count all addresses of an IPv6 /64 as one, and each IPv4 address', () => {
+  for (const [address, network] of [
+    ['2001:db8:1:2::7', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::7', '2001:db8:1:3::/64'],
+    ['2001:db8::', '2001:db8::/64'],
+    ['::1', '::/64'],
+    ['fe80::1', 'fe80::/64'],
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
+    ['', ''],
+    ['unknown', 'unknown'],
+  ] as const)
+    assert.equal(addressNetwork(address), network, address);
 });
 
 test('no other file reads the address of a client', () => {

@@ -1,4 +1,4 @@
-// Lists edges that a viewer can connect to, least loaded first. Public, so requests are limited per address.
+// Lists edges that a viewer can connect to, least loaded first. Public, so requests are limited per address (IPv6: per /64).
 import type { ErrorCode } from '@danmux/protocol';
 import { type GatewayReply, gatewayExample, gatewayQuery, gatewayReply } from '@danmux/protocol/schemas';
 import { AddressRates } from '../http/address-rates.ts';
@@ -15,7 +15,7 @@ const never: readonly ErrorCode[] = ['unauthorized', 'signature_invalid', 'signa
 
 const schema = {
   summary: 'List edges for a viewer, best first',
-  description: `Needs no key and works from pages of any origin; one address can send ${perMinute} requests a minute. Lists at most ${maxEdges} edges, least loaded first, and none that is full. \`room\`, \`user\` and \`region\` have no effect yet.`,
+  description: `Needs no key and works from pages of any origin; one address (IPv6: one /64) can send ${perMinute} requests a minute. Lists at most ${maxEdges} edges, least loaded first, and none that is full. \`room\`, \`user\` and \`region\` have no effect yet.`,
   tags: ['nodes'],
   security: [],
   querystring: gatewayQuery,

@@ -38,6 +38,15 @@ test('an address over its rate gets 429; with shedding off it does not', async (
   }
 });
 
+test('viewers of one IPv6 /64 share a rate; those of another do not', async (t) => {
+  const fixture = await startApi(t, { trusted_proxies: ['127.0.0.1'] }, { now: () => 1_000 });
+  await fixture.bus.members.announce(edge('a', '127.0.0.1:7701', 0.5), 60_000);
+  const ask = (address: string) => fixture.call('GET', '/v1/gateway', undefined, { key: null, headers: { 'x-forwarded-for': address } });
+  for (let times = 0; times < 60; times++) assert.equal((await ask(`2001:db8:1:2::${times}`)).status, 200);
+  mustRefuse(await ask('2001:db8:1:2:ffff::1'), 'rate_limited');
+  for (const other of ['2001:db8:1:3::1', '203.0.113.9', '::ffff:203.0.113.10']) assert.equal((await ask(other)).status, 200, other);
+});
+
 test('a full edge is not listed; when all are full the answer is 503 with a time to come back', async (t) => {
   const fixture = await startApi(t, { 'api.demo': true });
   const ask = () => fixture.call('GET', '/v1/gateway', undefined, { key: null });

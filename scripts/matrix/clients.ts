@@ -7,11 +7,22 @@ import type { ClientSpec } from './matrix-client.ts';
 
 const folder = (path: string) => fileURLToPath(new URL(`clients/${path}`, import.meta.url));
 const transports = ['websocket', 'polling'] as const;
+/** Longest time of one build command. The first build of the Rust client takes minutes. */
+const buildMs = 1_800_000;
 /** Where the built programs go; not a part of the repository. */
 const built = fileURLToPath(new URL('../../.danmux/matrix', import.meta.url));
 
+/** A program with a server library of Pusher; it reads calls on stdin and prints the answers. */
+export interface PusherSpec {
+  readonly name: string;
+  readonly version: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
 export interface BuiltClients {
   readonly clients: readonly ClientSpec[];
+  readonly pusher: readonly PusherSpec[];
   /** One line for each language that cannot be tried here, with what it needs. */
   readonly missing: readonly string[];
 }
@@ -38,7 +49,11 @@ export function scriptClients(python: string): ClientSpec[] {
 export function builtClients(): BuiltClients {
   mkdirSync(built, { recursive: true });
   const parts = [javaClients, goClients, rustClients].map((build) => build());
-  return { clients: parts.flatMap(({ clients }) => clients), missing: parts.flatMap(({ missing }) => missing) };
+  return {
+    clients: parts.flatMap(({ clients }) => clients),
+    pusher: parts.flatMap(({ pusher }) => pusher),
+    missing: parts.flatMap(({ missing }) => missing),
+  };
 }
 
 function javaClients(): BuiltClients {
@@ -46,13 +61,15 @@ function javaClients(): BuiltClients {
     const [lib, classes, pom] = [`${built}/java/lib`, `${built}/java/classes`, folder('java/pom.xml')];
     run('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`]);
     mkdirSync(classes, { recursive: true });
-    run('javac', ['-d', classes, '-cp', `${lib}/*`, folder('java/src/main/java/Viewer.java')]);
+    const sources = ['Viewer', 'PusherCalls'].map((name) => folder(`java/src/main/java/${name}.java`));
+    run('javac', ['-d', classes, '-cp', `${lib}/*`, ...sources]);
     const versionOf = (artifact: string) => new RegExp(`<artifactId>${artifact}</artifactId><version>([^<]+)`).exec(readFileSync(pom, 'utf8'))?.[1] ?? '?';
     const java = (kind: string, artifact: string, transport: ClientSpec['transport'], deflate: boolean): ClientSpec => ({
       ...{ name: `${artifact} (Java), ${transport}`, command: 'java', args: ['-cp', `${classes}:${lib}/*`, 'Viewer', kind], transport, deflate },
       env: { VERSION: versionOf(artifact) },
     });
-    return [
+    const [artifact, calls] = ['pusher-http-java', ['-cp', `${classes}:${lib}/*`, 'PusherCalls']];
+    const clients = [
       ...transports.map((transport) => java('socketio', 'socket.io-client', transport, false)),
       ...[true, false].flatMap((deflate) => [
         java('netty', 'netty-codec-http', 'websocket', deflate),
@@ -60,6 +77,7 @@ function javaClients(): BuiltClients {
         java('java-websocket', 'Java-WebSocket', 'websocket', deflate),
       ]),
     ];
+    return { clients, pusher: [{ name: artifact, version: versionOf(artifact), command: 'java', args: calls }] };
   });
 }
 
@@ -73,11 +91,12 @@ function goClients(): BuiltClients {
       env: { VERSION: versionOf(module), DEFLATE: deflate },
     });
     const [socketIo, coder, gorilla] = ['github.com/zishang520/socket.io/clients/socket/v3', 'github.com/coder/websocket', 'github.com/gorilla/websocket'];
-    return [
+    const clients = [
       ...transports.map((transport) => go('socketio', socketIo, transport, 'off')),
       ...['on', 'alone', 'off'].map((deflate) => go('coder', coder, 'websocket', deflate)),
       ...['on', 'off'].map((deflate) => go('gorilla', gorilla, 'websocket', deflate)),
     ];
+    return { clients, pusher: [] };
   });
 }
 
@@ -85,22 +104,24 @@ function rustClients(): BuiltClients {
   return buildWith('Rust', 'Rust from 1.85 with the command cargo', () => {
     run('cargo', ['build', '--release', '--quiet', '--manifest-path', folder('rust/Cargo.toml'), '--target-dir', `${built}/rust`]);
     const version = /rust_socketio = \{? ?(?:version = )?"=?([^"]+)/.exec(readFileSync(folder('rust/Cargo.toml'), 'utf8'))?.[1] ?? '?';
-    return transports.map((transport) => ({
+    const clients = transports.map((transport) => ({
       ...{ name: `rust_socketio, ${transport}`, command: `${built}/rust/release/viewer`, args: [], transport, deflate: false, env: { VERSION: version } },
     }));
+    return { clients, pusher: [] };
   });
 }
 
-function buildWith(language: string, needs: string, build: () => readonly ClientSpec[]): BuiltClients {
+function buildWith(language: string, needs: string, build: () => Pick<BuiltClients, 'clients' | 'pusher'>): BuiltClients {
   try {
-    return { clients: build(), missing: [] };
+    return { ...build(), missing: [] };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? `it needs ${needs}` : (message.split('\n').slice(0, 6).join('\n  ') ?? 'its build failed');
-    return { clients: [], missing: [`${language}: not tried; ${reason}`] };
+    const late = `its build took longer than ${buildMs / 60_000} minutes; run again, and it continues where it stopped`;
+    const reason = code === 'ENOENT' ? `it needs ${needs}` : code === 'ETIMEDOUT' ? late : (message.split('\n').slice(0, 6).join('\n  ') ?? 'its build failed');
+    return { clients: [], pusher: [], missing: [`${language}: not tried; ${reason}`] };
   }
 }
 
 function run(command: string, args: readonly string[], cwd?: string): void {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000, ...(cwd === undefined ? {} : { cwd }) });
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: buildMs, ...(cwd === undefined ? {} : { cwd }) });
 }

@@ -3,8 +3,9 @@
 import type { MatrixRow } from './run-matrix.ts';
 
 /**
- * A stock client reconnects 1 to 5 s after the connection closed. One attempt that runs into the connect timeout adds 20 s. A client that did not
- * notice the close takes 40 s, until its ping timeout, and must fail.
+ * A stock client reconnects 1 to 5 s after the connection closed. The socket.io client for Go over WebSocket (zishang520, 3.0.6) adds 20 s when its
+ * first attempt is refused: it reports the failure before its own listener is there, and waits for its timeout. A client that did not notice the
+ * close takes 40 s, until its ping timeout, and must fail.
  */
 const longestBackS = 30;
 /** Chats that a client sends after its two joins. */
@@ -20,7 +21,12 @@ export function tableOf(rows: readonly MatrixRow[]): string[] {
     ...[row.client, row.version, row.offered, row.answered, String(row.due), String(row.got), `${row.sent} of ${chats}`],
     ...[row.backS?.toFixed(1) ?? 'never', isGood(row) ? 'ok' : 'BAD'],
   ]);
-  const all = [head, ...lines];
+  return aligned([head, ...lines]);
+}
+
+/** Pads the cells of each column to the same width. The first line is the head. */
+export function aligned(all: readonly (readonly string[])[]): string[] {
+  const [head = []] = all;
   const widths = head.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
   return all.map((cells) =>
     cells

@@ -24,8 +24,20 @@ test('token signs the given claims, and refuses a bad option', async () => {
   const bad = await danmux(['token', 'u1', '--ttl', 'soon'], secrets);
   assert.notEqual(bad.code, 0);
   assert.match(bad.err, /ttl/);
-  const long = await danmux(['token', 'u1', '--ttl', '86401'], secrets);
-  assert.deepEqual([long.out, /--ttl: give at most 86400 s/.test(long.err)], ['', true], long.err);
+});
+
+test('token --ttl is refused above viewer.token_max_ttl_s, with the limit and the setting in one line', async () => {
+  const [longest, long, lowered] = await Promise.all([
+    danmux(['token', 'u1', '--ttl', '86400'], secrets),
+    danmux(['token', 'u1', '--ttl', '86401'], secrets),
+    danmux(['--set', 'viewer.token_max_ttl_s=600', 'token', 'u1', '--ttl', '601'], secrets),
+  ]);
+  assert.deepEqual([longest.code, longest.err], [0, '']);
+  for (const [{ code, out, err }, limit] of [
+    [long, 86_400],
+    [lowered, 600],
+  ] as const)
+    assert.deepEqual([code, out, err], [1, '', `danmux: --ttl: give at most ${limit} s, the setting viewer.token_max_ttl_s.\n`]);
 });
 
 test('config check accepts good settings and names file and path of a bad one; config print shows values without secrets', async () => {

@@ -74,16 +74,21 @@ export class Pm2 {
     return rows.map(({ pm_id: id, name, pid, pm2_env }) => ({ id, name, pid, status: pm2_env.status, restarts: pm2_env.restart_time }));
   }
 
-  /** The last lines of the output of every process. */
-  async logs(): Promise<string> {
-    const out: string[] = [];
+  /** The whole output of each process, by its name and the stream `out` or `error`. */
+  async output(): Promise<Map<string, string>> {
+    const texts = new Map<string, string>();
     for (const { name } of await this.list()) {
       for (const stream of ['out', 'error']) {
         const file = join(this.#home, 'logs', `${name}-${stream}.log`);
-        if (existsSync(file)) out.push(`--- ${name} ${stream}\n${(await readFile(file, 'utf8')).slice(-2_000)}`);
+        if (existsSync(file)) texts.set(`${name} ${stream}`, await readFile(file, 'utf8'));
       }
     }
-    return out.join('\n');
+    return texts;
+  }
+
+  /** The last lines of the output of every process. */
+  async logs(): Promise<string> {
+    return [...(await this.output())].map(([name, text]) => `--- ${name}\n${text.slice(-2_000)}`).join('\n');
   }
 
   async stop(): Promise<void> {

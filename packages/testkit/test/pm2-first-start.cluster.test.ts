@@ -1,5 +1,5 @@
-// The first start under a real pm2, and the first changes of a running cluster: missing secrets, refused processes, the log of every process,
-// one more edge, and a new secret by `reload --update-env`.
+// The first start under a real pm2, and the first changes of a running cluster: empty error logs, missing secrets, refused processes, the log of
+// every process, one more edge, and a new secret by `reload --update-env`.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,6 +50,27 @@ async function answerOf(env: Readonly<Record<string, string>>, ...args: string[]
 }
 
 const pids = async () => new Map((await pm2.list()).map(({ id, name, pid }) => [`${name} ${id}`, pid]));
+
+test('a healthy start writes nothing to the error logs, and no warning to the logs', { timeout: 60_000 }, async () => {
+  for (const port of [relay, relay + 1, worker, edge, api])
+    await eventually(async () => assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200, String(port)), { timeoutMs: 30_000, everyMs: 200 });
+  const output = await pm2.output();
+  const streams = [...output.keys()].sort();
+  const names = ['danmux-api', 'danmux-edge-0', 'danmux-relay-0', 'danmux-relay-1', 'danmux-worker-0'];
+  assert.deepEqual(
+    streams,
+    names.flatMap((name) => [`${name} error`, `${name} out`]),
+  );
+  for (const [stream, text] of output) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    if (stream.endsWith(' error')) assert.deepEqual(lines, [], stream);
+    else {
+      assert.ok(text.includes('"msg":"started"'), `${stream}: ${text}`);
+      const loud = lines.filter((line) => (JSON.parse(line) as { level: number | string }).level !== 'info' && !/"level":30/.test(line));
+      assert.deepEqual(loud, [], stream);
+    }
+  }
+});
 
 test('a start without secrets says what is missing and leaves the running cluster alone', { timeout: 120_000 }, async () => {
   const was = await pids();

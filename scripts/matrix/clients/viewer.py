@@ -44,7 +44,8 @@ def sync():
 
     viewer.on("frame", on_frame)
     viewer.on("disconnect", lambda *reason: say("away"))
-    viewer.connect(f"{url}?matrix={matrix}", auth={"token": token}, transports=[transport])
+    # The default of one second is short for thirty clients that start at once.
+    viewer.connect(f"{url}?matrix={matrix}", auth={"token": token}, transports=[transport], wait_timeout=20)
     # `viewer.wait` would not do: it returns when the client loses its connection and reconnects within a second.
     threading.Event().wait()
 
@@ -65,7 +66,7 @@ async def asynchronous():
 
     viewer.on("frame", on_frame)
     viewer.on("disconnect", lambda *reason: say("away"))
-    await viewer.connect(f"{url}?matrix={matrix}", auth={"token": token}, transports=[transport])
+    await viewer.connect(f"{url}?matrix={matrix}", auth={"token": token}, transports=[transport], wait_timeout=20)
     await asyncio.Event().wait()
 
 

@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { userRoomOf } from '@danmux/bus';
 import { DanmuxError } from '@danmux/protocol';
 import { ConfigError } from '@danmux/runtime';
-import { type Answer, type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
+import { type Answer, type ApiFixture, apiKey, mustRefuse, startApi } from '@danmux/testkit/api-fixture';
 import { ownerOf } from '@danmux/testkit/unit';
+import { signedId } from '../../src/pusher/pusher-auth.ts';
 
 const app = { app_id: '4711', key: 'app-key', secret: 'p'.repeat(32) };
 const settings = { 'pusher.app_id': app.app_id, 'pusher.key': app.key, 'pusher.secret': app.secret, shedding: 'off' };
@@ -256,6 +257,53 @@ test('a repeated signed request adds no message and is refused later; a new sign
   now += 500_000;
   mustFail(await send(target(fixed)), 401, /already sent/);
   assert.deepEqual(await published(), []);
+});
+
+describe('ids of gifts', () => {
+  const gift = { name: 'gift', data: '{"gift":"rocket"}' };
+  /** A signed request with this body, and the id of its first message. */
+  const signedGift = (path: string, body: object, time: number) => {
+    const target = signedPath(path, JSON.stringify(body), { time });
+    const id = signedId(new URLSearchParams(target).get('auth_signature') ?? '', 0);
+    return { id, send: () => fixture.call('POST', target, JSON.stringify(body), { key: null }) };
+  };
+  const time = () => Math.floor(now / 1_000);
+  const push = (id: string, gifted: string) => fixture.call('POST', '/v1/rooms/live:1/messages', { type: 'gift', data: { gift: gifted }, id });
+
+  test('the same signed gift is one message, also when both arrive at once and when the api gets it by its own route', async () => {
+    const { id, send } = signedGift(events, { ...gift, channels: ['live:1', 'live:2'] }, time() + 11);
+    const replies = await Promise.all([send(), send()]);
+    assert.deepEqual(
+      [...replies, await send()].map(({ status, body }) => [status, body]),
+      Array(3).fill([200, {}]),
+    );
+    const { status, body } = await push(id, 'rocket');
+    assert.deepEqual([status, body.duplicate], [202, true]);
+    const sent = await published();
+    assert.deepEqual(sent.map(({ room }) => room).sort(), ['live:1', 'live:2']);
+  });
+
+  test('other data under the id of a gift is refused in the form of Pusher, and by the route of the api', async () => {
+    const first = signedGift(events, { ...gift, channels: ['live:1'] }, time() + 12);
+    assert.equal((await first.send()).status, 200);
+    mustRefuse(await push(first.id, 'rose'), 'duplicate_id');
+    const second = signedGift(events, { ...gift, channels: ['live:1'] }, time() + 13);
+    assert.equal((await push(second.id, 'rose')).status, 202);
+    mustFail(await second.send(), 409, /^This id belongs to a message with other content/);
+    mustFail(await second.send(), 409, /^This id belongs to a message with other content/);
+    assert.deepEqual(
+      (await brief()).map(({ data }) => data),
+      [{ gift: 'rocket' }, { gift: 'rose' }],
+    );
+  });
+
+  test('in a batch the refused event does not keep the others back', async () => {
+    const batch = ['live:1', 'live:2'].map((channel) => ({ ...gift, channel }));
+    const { id, send } = signedGift(batches, { batch }, time() + 14);
+    assert.equal((await push(id, 'rose')).status, 202);
+    mustFail(await send(), 409, /^This id belongs to a message with other content/);
+    assert.deepEqual((await published()).map(({ room }) => room).sort(), ['live:1', 'live:2']);
+  });
 });
 
 test('a retry after one of several channels was full sends nothing twice to the others', async () => {

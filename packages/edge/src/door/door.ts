@@ -7,6 +7,7 @@ import { DanmuxError } from '@danmux/protocol';
 import type { Runtime, TokenVerifier } from '@danmux/runtime';
 import { noticeOf } from '../moderation/enforcement.ts';
 import type { OutboxParts } from '../outbox/outbox.ts';
+import { type ReleasedConn, releasePolls } from '../outbox/polls.ts';
 import { type EndedConn, endTransport } from '../outbox/transport-end.ts';
 import type { Dispatch } from '../requests/dispatch.ts';
 import type { Rooms } from '../room/rooms.ts';
@@ -134,7 +135,7 @@ export class Door {
 
   #connected(socket: ViewerSocket): void {
     const { sessions, outbox, rules } = this.#parts;
-    const { metrics } = this.#runtime;
+    const { metrics, config } = this.#runtime;
     const session = new Session(this.#runtime, socket, outbox, sessions.takeId());
     socket.data.session = session;
     this.#pinger.add(socket.conn as unknown as PingedConn);
@@ -143,6 +144,8 @@ export class Door {
     metrics.connections.inc({ transport: socket.conn.transport.name });
     socket.onAny(this.#onEvent);
     socket.on('disconnect', this.#onDisconnect);
+    if (socket.conn.transport.name === 'polling')
+      releasePolls(socket.conn as unknown as ReleasedConn, () => session.rooms.size > 0, config.edge.ping_interval_ms);
     slimSocket(socket);
     // The user may have been banned between the handshake and this point.
     const ban = rules.everywhere('ban', session.viewer.id);

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterEach, test } from 'node:test';
+import { afterEach, mock, test } from 'node:test';
 import type { Frame, Msg } from '@danmux/protocol';
 import { findPython } from '@danmux/testkit';
 import { type EdgeFixture, startEdge } from '@danmux/testkit/edge-fixture';
 import { eventually, ownerOf } from '@danmux/testkit/unit';
 import WebSocket from 'ws';
-import { boundPolls, pollPackets } from '../../src/outbox/polls.ts';
+import { boundPolls, pollPackets, releasePolls } from '../../src/outbox/polls.ts';
 
 const rooms = Array.from({ length: 20 }, (_, number) => `live:${number}`);
 
@@ -218,4 +218,38 @@ test('an answer is bounded in bytes too, and only one larger packet exceeds them
   boundPolls(conn, 1_000);
   for (let polls = 0; polls < 4; polls++) conn.flush();
   assert.deepEqual(sent, [[400, 400], [400], [2_000], [10, 10]]);
+});
+
+test('a poll before the join is answered within two seconds, for clients that write only between polls', async () => {
+  const made = await open();
+  const poller = new HandMadePoller(made.url);
+  await poller.connect(await made.token('ann'));
+  const begun = performance.now();
+  await poller.poll();
+  assert.deepEqual(poller.answers.at(-1), ['6'], 'a noop');
+  assert.ok(performance.now() - begun < made.runtime.config.edge.ping_interval_ms / 2, 'long before the ping');
+  await poller.send(joinOf('live:1', 7));
+  while (!acksOf(poller.packets).includes(7)) await poller.poll();
+});
+
+test('polls are released at growing intervals until the join, an upgrade, the end, or the time of a ping', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const opened = (name = 'polling') => {
+    const sent: string[] = [];
+    const conn = Object.assign(new EventEmitter(), { readyState: 'open', transport: { name }, sendPacket: (type: string) => sent.push(type) });
+    return { conn, sent };
+  };
+  const [waits, joins, upgrades, ends] = [opened(), opened(), opened(), opened()];
+  let joined = false;
+  for (const { conn } of [waits, upgrades, ends]) releasePolls(conn, () => false, 5_000);
+  releasePolls(joins.conn, () => joined, 5_000);
+  mock.timers.tick(1_000);
+  const counts = () => [waits, joins, upgrades, ends].map(({ sent }) => sent.length);
+  assert.deepEqual(counts(), [1, 1, 1, 1]);
+  joined = true;
+  upgrades.conn.transport.name = 'websocket';
+  ends.conn.emit('close');
+  for (const after of [2_000, 4_000, 8_000, 60_000]) mock.timers.tick(after);
+  assert.deepEqual(counts(), [3, 1, 1, 1]);
 });

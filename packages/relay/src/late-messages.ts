@@ -4,10 +4,8 @@ import { acceptedAt, type Heads, type Pending } from '@danmux/bus';
 import { byStreamLane, isStreamLane, type Positions, type RecallScope, recallLanes, type StreamLane } from '@danmux/protocol';
 import type { Waiting } from './combos.ts';
 
-/** Cap of remembered messages per lane; the oldest are forgotten first. */
+/** Remembered messages per lane, the newest ones. Up to twice as many are kept, so that a commit seldom moves them. */
 const remembered = 500;
-/** Remembering time, milliseconds: recalls wait in the ingress for less. */
-const rememberedMs = 60_000;
 
 interface Committed {
   readonly offset: number;
@@ -23,10 +21,10 @@ export class LateMessages {
   committed(lane: string, publications: readonly Waiting[], { epoch, offsets }: Heads): void {
     if (!isStreamLane(lane)) return;
     this.#begin(epoch);
-    const first = offsets[lane] - publications.length + 1;
-    const added = publications.map((publication, index) => ({ offset: first + index, acceptedAt: acceptedAt(publication) }));
-    const before = (added.at(-1)?.acceptedAt ?? 0) - rememberedMs;
-    this.#lanes[lane] = [...this.#lanes[lane].filter(({ acceptedAt: at }) => at > before), ...added].slice(-remembered);
+    const committed = this.#lanes[lane];
+    let offset = offsets[lane] - publications.length;
+    for (const publication of publications) committed.push({ offset: ++offset, acceptedAt: acceptedAt(publication) });
+    if (committed.length > 2 * remembered) committed.splice(0, committed.length - remembered);
   }
 
   /**

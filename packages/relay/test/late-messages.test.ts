@@ -30,11 +30,11 @@ test('messages whose acceptance is not known are covered up to the positions of 
   assert.deepEqual(upTo(late, 9, heads(8)), { epoch: 'e', offset: 8 }, 'a publisher that states none recalls everything before it');
   late.committed(
     'gift',
-    Array.from({ length: 600 }, (_, index) => accepted(index)),
-    heads(600),
+    Array.from({ length: 1_500 }, (_, index) => accepted(index)),
+    heads(1_500),
   );
-  assert.deepEqual(upTo(late, 999, heads(600), known(99)), { epoch: 'e', offset: 99 });
-  assert.deepEqual(upTo(late, 999, heads(600), known(100)), { epoch: 'e', offset: 600 });
+  assert.deepEqual(upTo(late, 9_999, heads(1_500), known(999)), { epoch: 'e', offset: 999 });
+  assert.deepEqual(upTo(late, 9_999, heads(1_500), known(1_000)), { epoch: 'e', offset: 1_500 });
 });
 
 test('a new epoch forgets the offsets of the former, and its positions count for nothing', () => {

@@ -18,12 +18,13 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const isBuilt = existsSync(path('../dist/main.js')) && newerSource(path('../../..')) === undefined;
 const entry = isBuilt ? [path('../dist/main.js')] : ['--conditions=source', '--import', import.meta.resolve('tsx'), path('../src/main.ts')];
 
-/** Runs the command in `folder`, without NODE_ENV and REDIS_URL of this process. It is killed after 30 seconds. */
+/** Runs the command in `folder`, without NODE_ENV and REDIS_URL of this process. Rejects when it does not end within a minute. */
 export function runCommand(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const { NODE_ENV: _environment, REDIS_URL: _redis, ...inherited } = process.env;
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...entry, ...args], { cwd: folder, env: { ...inherited, ...env }, timeout: 30_000 }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [...entry, ...args], { cwd: folder, env: { ...inherited, ...env }, timeout: 60_000 }, (error, out, err) => {
+      if (error?.killed) reject(new Error(`danmux ${args.join(' ')} did not end within a minute: ${err}`));
+      else resolve({ code: Number(error?.code ?? 0), out, err });
+    });
   });
 }

@@ -32,6 +32,15 @@ test('without REDIS_URL the ecosystem file prints one line that names the variab
   await bare.stop();
 });
 
+test('a healthy start of two processes of each role writes nothing to the error logs', { timeout: 60_000 }, async () => {
+  const errors = [...(await pm2.output())].filter(([stream]) => stream.endsWith(' error'));
+  assert.equal(errors.length, 6, errors.map(([stream]) => stream).join());
+  assert.deepEqual(
+    errors.filter(([, text]) => text !== ''),
+    [],
+  );
+});
+
 test('every role reloads in turn under load: no admin call fails, and no gift is missing or duplicated', { timeout: 240_000 }, async (t) => {
   const urls = [`http://127.0.0.1:${edge}`, `http://127.0.0.1:${edge + 1}`];
   const audience = await Audience.join({ size: 200, urls, room, token: await testToken('watcher') });

@@ -1,8 +1,11 @@
 // The tables of docs/operations.md: its metrics and secrets exist, its sizes follow from the measured figures, and Redis takes its settings.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { metricTable, settings } from '@danmux/runtime';
-import { startRedis } from '@danmux/testkit/unit';
+import { eventually, startRedis } from '@danmux/testkit/unit';
 import { read } from '../documents/pages.ts';
 import { blocksOf } from '../documents/ways.ts';
 
@@ -99,3 +102,28 @@ for (const block of blocksOf('redis'))
       assert.ok((await get(name)).includes(wanted), `${name}: ${await get(name)}`);
     }
   });
+
+test('Redis reads the copy with --appendonly no, as the page says, and writes an AOF of it when that is turned on', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'danmux-copy-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const start = async (...args: string[]) => {
+    const redis = await startRedis({ args: ['--dir', dir, ...args] });
+    t.after(() => redis.stop());
+    return redis;
+  };
+  const before = await start();
+  await before.command('SET gift rocket');
+  assert.match(await before.command('SAVE'), /OK/);
+  await before.kill();
+  const restored = await start('--appendonly', 'no');
+  assert.match(await restored.command('GET gift'), /rocket/);
+  assert.match(await restored.command('CONFIG SET appendonly yes'), /OK/);
+  await eventually(async () => assert.match(await restored.command('INFO persistence'), /aof_rewrite_in_progress:0[\s\S]*aof_rewrite_scheduled:0/));
+  await restored.kill();
+  const again = await start('--appendonly', 'yes');
+  assert.match(await again.command('GET gift'), /rocket/);
+  await again.kill();
+  rmSync(join(dir, 'appendonlydir'), { recursive: true, force: true });
+  rmSync(join(dir, 'appendonly.aof'), { force: true });
+  assert.match(await (await start('--appendonly', 'yes')).command('GET gift'), /^\$-1/, 'empty: this is why the page says --appendonly no');
+});

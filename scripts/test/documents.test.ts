@@ -48,6 +48,18 @@ test('every block has a way to run it, or a listed reason', () => {
   assert.deepEqual(without.map(nameOf), [], 'give its fence a language, or bind it in scripts/documents/ways.ts');
 });
 
+test('a new block is run by its language, and needs a row without one', () => {
+  const block = { file: 'docs/new.md', line: 1, text: 'METHOD\n' };
+  assert.deepEqual(
+    ['sh', 'yaml', 'json', ''].map((language) => wayOf({ ...block, language })),
+    ['shell', 'settings', undefined, undefined],
+  );
+  assert.deepEqual(
+    [isLeftOut('docs/upgrade.md', 'git pull'), isLeftOut('docs/new.md', 'git pull'), isLeftOut('docs/upgrade.md', 'git push')],
+    [true, false, false],
+  );
+});
+
 test('a way that is a test file exists and names the page', () => {
   const wrong = blocks.filter((block) => !runsElsewhere(block));
   assert.deepEqual(wrong.map(nameOf), []);

@@ -11,13 +11,11 @@ export interface Exception {
 const installs = 'installs the dependencies of the checkout in which the tests run';
 const minutes = 'takes minutes on an idle machine with two cores; loadtest/test/steady.cluster.test.ts runs a small one';
 const moves = 'moves the checkout in which the tests run to other sources';
-const composer = 'needs Composer and a registry; the client is loaded by its own autoload.php in the tests';
 
 export const exceptions: readonly Exception[] = [
   { file: 'README.md', first: 'npm ci && npm start', reason: `${installs}; first-light.e2e.test.ts runs the command that npm start runs` },
   { file: 'README.md', first: 'npm ci && npm test', reason: `${installs}, and runs this test` },
   { file: 'README.md', first: 'npm run drill -- edge-crash', reason: 'takes half a minute; drill.cluster.test.ts runs three other drills' },
-  { file: 'clients/php/README.md', first: 'composer ', reason: composer },
   { file: 'docs/architecture.md', first: 'viewer ── send ──▶', reason: 'a drawing' },
   {
     file: 'docs/pusher.md',

@@ -30,6 +30,7 @@ const ofLanguage: Readonly<Record<string, Way>> = {
 const bound: readonly (readonly [file: string, first: string, way: Way])[] = [
   ['README.md', 'REDIS_URL=', 'pm2'],
   ['README.md', "import { io } from 'socket.io-client'", 'node'],
+  ['clients/php/README.md', 'composer init', 'scripts/test/composer.e2e.test.ts'],
   ['clients/php/README.md', 'try {', 'php-page'],
   ['docs/keys.md', 'curl -X POST', 'key'],
   ['docs/keys.md', 'METHOD', 'signed-text'],

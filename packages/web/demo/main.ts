@@ -11,6 +11,8 @@ const name = `${texts.viewer} ${Math.floor(1_000 + Math.random() * 9_000)}`;
 const room = new URLSearchParams(location.search).get('room') ?? 'live:1001';
 
 document.documentElement.lang = chosen;
+document.title = `danmux · ${texts.title}`;
+element('badge').textContent = texts.badge;
 element('room').textContent = `# ${room}`;
 element('command').textContent = `php clients/php/examples/push-gift.php ${room}`;
 element('try').textContent = texts.tryIt;

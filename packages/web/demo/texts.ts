@@ -1,5 +1,7 @@
 // The demo page's texts in English and 简体中文, by the browser's language. The elements have separate texts.
 const english = {
+  title: 'live',
+  badge: 'LIVE',
   live: 'Live picture',
   viewer: 'Viewer',
   tryIt: 'Send a gift from a shell:',
@@ -9,6 +11,8 @@ const english = {
 type Texts = typeof english;
 
 const chinese: Texts = {
+  title: '直播',
+  badge: '直播',
   live: '直播画面',
   viewer: '观众',
   tryIt: '在命令行里送个礼物：',

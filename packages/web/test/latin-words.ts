@@ -14,6 +14,7 @@ const names: Readonly<Record<string, string>> = {
   HTTP: 'a protocol',
   VIP: 'a term in use',
   ms: 'a unit',
+  px: 'a unit',
   B: 'a unit',
   KiB: 'a unit',
   MiB: 'a unit',

@@ -122,7 +122,7 @@ class Findings {
   }
 }
 
-test('every page is in Chinese', { timeout: 90_000 }, async () => {
+test('every page is in Chinese', { timeout: 180_000 }, async () => {
   const page = await open(danmux.key);
   const shown = {
     cluster: '[data-testid=node] [data-testid=degraded]',
@@ -151,7 +151,7 @@ test('every page is in Chinese', { timeout: 90_000 }, async () => {
   await page.context().close();
 });
 
-test('every question and its result are in Chinese', { timeout: 90_000 }, async () => {
+test('every question and its result are in Chinese', { timeout: 180_000 }, async () => {
   const page = await open(danmux.key, `#/rooms/${room}`);
   const findings = new Findings();
   const ask = async (button: string, where: string) => {
@@ -201,7 +201,7 @@ test('every question and its result are in Chinese', { timeout: 90_000 }, async 
   await page.context().close();
 });
 
-test('refusals, keys without rights and an api that does not answer are in Chinese', { timeout: 90_000 }, async () => {
+test('refusals, keys without rights and an api that does not answer are in Chinese', { timeout: 180_000 }, async () => {
   const door = await open(null);
   const findings = new Findings();
   await findings.look(door, 'the door');

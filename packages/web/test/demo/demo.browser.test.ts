@@ -5,6 +5,7 @@ import { keepScreenshot } from '@danmux/testkit';
 import { faultsOf } from '@danmux/testkit/accessible';
 import { livePage } from '@danmux/testkit/live-page';
 import type { Page } from 'playwright-core';
+import { latinWords } from '../latin-words.ts';
 
 const live = livePage();
 
@@ -35,6 +36,8 @@ test('on a desktop in Chinese: axe finds no problem, and a gift is sent by the b
   assert.deepEqual(await faultsOf(page), []);
   await page.locator('[data-testid=settings]').press('Enter');
   assert.deepEqual(await faultsOf(page), []);
+  // No word of the page itself is left in English.
+  assert.deepEqual(await latinWords(page, ['live:desktop', 'Encore!!']), []);
   await keepScreenshot(page, 'elements-desktop');
 });
 

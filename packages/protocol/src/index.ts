@@ -32,6 +32,7 @@ export { byLane, byStreamLane, isLane, isStreamLane, type Lane, type LaneSpec, l
 export { limits } from './limits.ts';
 export { type MessageType, messageTypes, reservedTypes, viewerCounts } from './message-types.ts';
 export type { HeldMessage, RoomModes, Sanction, WordAction, WordList } from './moderation.ts';
+export { numberIn } from './number-in.ts';
 export type { Position, Positions } from './position.ts';
 export type { Frame, From, Msg, MsgPart, RoomMember } from './publication.ts';
 export { checkRoomName, isRoomName, personalRoom, roomMatches, roomNamePattern } from './room-name.ts';

@@ -1,5 +1,5 @@
 // Connects a room to an overlay; client and overlay do not import each other. It reads text, colour, gift and amount from a message's data.
-import type { Msg } from '@danmux/protocol';
+import { type Msg, numberIn } from '@danmux/protocol';
 import type { AnyRoom } from './client/any-room.ts';
 import type { DanmakuItem, DanmakuMode, DanmakuSize, GiftItem, SuperchatItem } from './overlay/overlay-item.ts';
 import type { OverlayVerbs } from './overlay/overlay-verbs.ts';
@@ -101,9 +101,9 @@ export function giftOf({ id, type, from, data, parts }: Msg): GiftItem & { count
 /** Converts a super chat. It reads from `data` the text, `amount` (text to display, or a number), `tier`, `color` and `pin_ms` (milliseconds). */
 export function superchatOf(msg: Msg): SuperchatItem {
   const { id, type, from, data } = msg;
-  const amount = text(data, 'amount') ?? number(data, 'amount')?.toString();
+  const amount = text(data, 'amount') ?? numberIn(field(data, 'amount'))?.toString();
   return {
-    ...given({ amount, color: text(data, 'color'), tier: number(data, 'tier'), pinMs: number(data, 'pin_ms'), user: from?.id }),
+    ...given({ amount, color: text(data, 'color'), tier: numberIn(field(data, 'tier')), pinMs: numberIn(field(data, 'pin_ms')), user: from?.id }),
     id,
     type,
     from: from?.name ?? from?.id ?? '',
@@ -126,13 +126,6 @@ function countOf(data: unknown): number {
   const written = typeof stated === 'number' ? String(stated) : typeof stated === 'string' ? stated.trim() : '';
   const count = /^[\d.eE+]{1,30}$/.test(written) ? Number(written) : Number.NaN;
   return count > 0 && (/^\d+$/.test(written) || Number.isSafeInteger(count)) ? count : 1;
-}
-
-/** Reads a finite number from a field. A numeric string is accepted too, because some backends send one. */
-function number(data: unknown, name: string): number | undefined {
-  const value = field(data, name);
-  const read = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }
 
 /** A copy without undefined fields. */

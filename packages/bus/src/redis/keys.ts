@@ -23,7 +23,10 @@ export interface ShardKeys {
   readonly eventsChannel: string;
   readonly records: RecordSlot;
   ingress(lane: Lane): string;
+  /** Holds the id of the first publication with this dedupe key. */
   seen(room: string, dedupeKey: string): string;
+  /** Holds the digest of that publication. */
+  seenDigest(room: string, dedupeKey: string): string;
   heads(room: string): string;
   stream(room: string, lane: StreamLane): string;
   tombstones(room: string, lane: StreamLane): string;
@@ -118,6 +121,7 @@ function shardKeys(base: string, channels: string): ShardKeys {
     ingress: (lane) => `${base}:in:${lane}`,
     // Room name and dedupe key may contain colons, but a room name contains no space, so the pair is unambiguous.
     seen: (room, dedupeKey) => `${base}:seen:${room} ${dedupeKey}`,
+    seenDigest: (room, dedupeKey) => `${base}:seen-digest:${room} ${dedupeKey}`,
     heads: (room) => `${base}:room:${room}:heads`,
     stream: (room, lane) => `${base}:room:${room}:${lane}`,
     tombstones: (room, lane) => `${base}:room:${room}:${lane}-tombstones`,

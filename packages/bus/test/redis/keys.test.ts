@@ -24,7 +24,7 @@ function allOf(shard: ShardKeys, rooms: readonly string[], dedupeKeys: readonly 
       records.names(`room:${room}`),
       ...streamLanes.flatMap((lane) => [shard.stream(room, lane), shard.tombstones(room, lane)]),
     ]),
-    ...rooms.flatMap((room) => dedupeKeys.map((key) => shard.seen(room, key))),
+    ...rooms.flatMap((room) => dedupeKeys.flatMap((key) => [shard.seen(room, key), shard.seenDigest(room, key)])),
   ];
 }
 

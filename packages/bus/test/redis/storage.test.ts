@@ -1,6 +1,7 @@
 // Keys that the Redis engine leaves in Redis: all keys of a room expire, and losing its heads alone equals losing the whole room.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { DanmuxError } from '@danmux/protocol';
 import { eventually, type RedisServer, startRedis, testRuntime } from '@danmux/testkit/unit';
 import { listMembers, memberHash } from '../../src/audience/member-list.ts';
 import { RedisBus } from '../../src/redis/bus.ts';
@@ -204,6 +205,9 @@ test('one-time keys and receipt counts expire; each report restarts the TTL of t
   assert.ok(counts > 86_000_000 && counts <= 86_400_000, `${counts} ms left`);
 });
 
+/** The value of a bulk reply. */
+const bulkOf = (reply: string) => reply.trim().split('\r\n').at(-1);
+
 const memoryOf = async (key: string) => Number((await redis.command(`MEMORY USAGE "${key}" SAMPLES 0`)).slice(1));
 
 test('the first message of a stream uses only the memory it needs, not a full stream node', async () => {
@@ -231,4 +235,32 @@ test('commits work for a Redis user whose ACL forbids DUMP', async () => {
   } finally {
     await redis.command('ACL SETUSER default +@all');
   }
+});
+
+test('a dedupe key holds only the id, as older processes read it; its digest is a second key with the same TTL', async () => {
+  const order = { ...message(made.config, room, 'gift', 'order-1'), digest: 'aaaaaaaaaaa' };
+  await bus.ingress.publish([order]);
+  const { seen, seenDigest } = keysOf();
+  assert.deepEqual([await redis.command(`GET "${seen(room, 'order-1')}"`), await redis.command(`GET "${seenDigest(room, 'order-1')}"`)].map(bulkOf), [
+    'order-1',
+    'aaaaaaaaaaa',
+  ]);
+  assert.ok(Math.abs((await leftOf(seen(room, 'order-1'))) - (await leftOf(seenDigest(room, 'order-1')))) < 1_000, 'both expire together');
+  await bus.ingress.publish([message(made.config, room, 'gift', 'plain')]);
+  assert.equal(await leftOf(seenDigest(room, 'plain')), -2, 'no digest, no second key');
+});
+
+test('the form that held id and digest in one key is read', async () => {
+  const order = { ...message(made.config, room, 'gift', 'order-1'), digest: 'aaaaaaaaaaa' };
+  await redis.command(`SET "${keysOf().seen(room, 'order-1')}" "order-1 aaaaaaaaaaa" PX 60000`);
+  const { digest: _, ...plain } = order;
+  const [again, unmarked, other] = await bus.ingress.publish([order, plain, { ...order, digest: 'bbbbbbbbbbb' }]);
+  assert.deepEqual(
+    [again, unmarked],
+    [
+      { id: 'order-1', duplicate: true },
+      { id: 'order-1', duplicate: true },
+    ],
+  );
+  assert.ok(other instanceof DanmuxError && other.code === 'duplicate_id', String(other));
 });

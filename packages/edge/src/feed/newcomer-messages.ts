@@ -1,6 +1,6 @@
 // Chooses the messages that a newcomer to a room gets: pinned super chats, then gifts, then notices and chat, up to the requested number. Messages
 // that clients do not display are left out and do not count. This file reads nothing; Recovery passes in the newest messages of each lane.
-import { type Msg, reservedTypes, type StreamLane, streamLanes } from '@danmux/protocol';
+import { type Msg, numberIn, reservedTypes, type StreamLane, streamLanes } from '@danmux/protocol';
 
 type PerLane = Readonly<Partial<Record<StreamLane, readonly Msg[]>>>;
 
@@ -48,10 +48,4 @@ function isPinned({ type, data, ts }: Msg, now: number): boolean {
   const { pin_ms, tier } = (data ?? {}) as { readonly pin_ms?: unknown; readonly tier?: unknown };
   const ms = numberIn(pin_ms) ?? (defaultPinMs * (Math.max(1, numberIn(tier) ?? 1) + 1)) / 2;
   return ts + ms > now;
-}
-
-/** Backends send numbers as text too; the overlay converts them in the same way. */
-function numberIn(value: unknown): number | undefined {
-  const read = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
 }

@@ -34,6 +34,8 @@ export const ingressPublish = defineScript<IngressPublish>({
       judged: ({ weight, combo = '' }) => (weight ? encodeWeight(weight) : combo),
       marks: ({ marks }) => (marks ? JSON.stringify(marks) : ''),
       digest: ({ digest = '' }) => digest,
+      digestIndex: ({ room, dedupeKey, digest }, { shard }, keys) =>
+        dedupeKey === undefined || digest === undefined ? 0 : keys.push(shard.seenDigest(room, dedupeKey)),
     }),
   ],
 });

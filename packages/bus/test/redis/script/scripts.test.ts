@@ -100,13 +100,14 @@ test('ingress-publish keeps its KEYS and ARGV', () => {
     'p:{s0}:in:chat',
     'p:{s0}:in:ambient',
     'p:{s0}:seen:a k',
+    'p:{s0}:seen-digest:a k',
     'p:{s0}:seen:a l',
   ]);
   assert.deepEqual(call.args, [
     ...['PUBLISH', 'p:{s0}:bell', ingress_gift, ingress_gift, ingress_chat, ingress_ambient, 'refuse', 'refuse', 'shed', 'shed', 0],
-    ...[3, 'a', 'm', 'C', 'U', 0, dedupe_chat_ms, '2 7 ann', '', ''],
-    ...[2, 'a', 'g', 'B', 'T', 6, dedupe_gift_ms, 'c', '', 'DIGEST'],
-    ...[2, 'a', 'h', 'B', 'T', 7, dedupe_gift_ms, 'c', '{"receipt":true}', ''],
+    ...[3, 'a', 'm', 'C', 'U', 0, dedupe_chat_ms, '2 7 ann', '', '', 0],
+    ...[2, 'a', 'g', 'B', 'T', 6, dedupe_gift_ms, 'c', '', 'DIGEST', 7],
+    ...[2, 'a', 'h', 'B', 'T', 8, dedupe_gift_ms, 'c', '{"receipt":true}', '', 0],
   ]);
 });
 

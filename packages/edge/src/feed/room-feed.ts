@@ -9,7 +9,7 @@ import { FeedEpochs, holesBefore, isBehind } from './feed-epochs.ts';
 import { PassedIds, type Repeated } from './passed-ids.ts';
 import { repeatRecalls } from './repeat-recalls.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
-import { replayedFrame, withoutMessages } from './replayed-frame.ts';
+import { replayedFrame, unstored, withoutMessages } from './replayed-frame.ts';
 
 export interface FeedOutput {
   /** The next frame of the room, in order: every earlier message was delivered or reported by `gap`. */
@@ -21,7 +21,7 @@ export interface FeedOutput {
   recalled(room: string, recalled: Recalled): void;
 }
 
-/** Cap of frames queued while a hole is filled; past it they are dropped and read from history with the hole. */
+/** Cap of frames queued while a hole is filled; past it their messages are dropped and read from history with the hole. */
 const waitingCap = 500;
 const pageSize = 500;
 /** Minimum milliseconds between two checks of Redis caused by a viewer's positions beyond the heads. */
@@ -92,7 +92,7 @@ export class RoomFeed implements RoomSubscriber {
   frame(frame: BusFrame): void {
     if (this.#closed || this.#epochs.ended(frame.head.epoch)) return;
     if (this.#waiting.length >= waitingCap) {
-      this.#waiting = [];
+      this.#waiting = unstored([...this.#waiting, frame]);
       this.#check = true;
     } else {
       this.#waiting.push(frame);

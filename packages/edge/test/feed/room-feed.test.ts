@@ -102,6 +102,34 @@ test('a failing read is tried again, and nothing is passed on past the hole mean
   await eventually(() => assert.deepEqual(ids, numbered('gift', 1, 3)));
 });
 
+test('past the cap of queued frames the messages come from history, and shed counts and sender-only messages are kept', async () => {
+  const bus = new LossyBus();
+  const { ids, frames } = await openFeed(bus);
+  bus.failures = Number.POSITIVE_INFINITY;
+  bus.commit('chat', 1, true);
+  for (let offset = 2; offset <= 1_101; offset++) {
+    bus.commit('chat', 1, true);
+    const shed = { chat: 2 };
+    const senderOnly = [['ann', `{"id":"own${offset}"}`]] as const;
+    bus.subscriber?.frame({
+      head: { room: 'r', epoch: 'e1', ranges: { chat: [offset, offset] }, counts: { chat: 1 }, characters: {}, traces: [], shed, senderOnly },
+      payload: `{"room":"r","msgs":[{"id":"chat${offset}"}]}`,
+    });
+  }
+  assert.deepEqual(ids, []);
+  bus.failures = 0;
+  bus.subscriber?.resumed();
+  await eventually(() => {
+    assert.deepEqual(ids, numbered('chat', 1, 1_101));
+    assert.equal(
+      frames.reduce((sum, { head }) => sum + (head.shed?.chat ?? 0), 0),
+      2_200,
+    );
+  });
+  const own = frames.flatMap(({ head }) => head.senderOnly ?? []).map(([, text]) => (JSON.parse(text) as { id: string }).id);
+  assert.deepEqual([own.length >= 500, new Set(own).size === own.length, own.at(-1)], [true, true, 'own1101']);
+});
+
 test('after an interruption it reads the heads and recovers the missed messages', async () => {
   const bus = new LossyBus();
   const { ids } = await openFeed(bus);

@@ -186,6 +186,13 @@ test('every integer says whether it has 32 or 64 bits', () => {
   assert.deepEqual([ts?.format, expires_at?.format], ['int64', 'int64']);
 });
 
+test('a count or a constant is an integer, not a number', () => {
+  const { BatchAccepted, MessagePart } = document.components.schemas;
+  assert.deepEqual(BatchAccepted?.properties?.['status'], { type: 'integer', enum: [202], format: 'int32' });
+  assert.deepEqual(MessagePart?.properties?.['count'], { type: 'integer', minimum: 1, format: 'int64' });
+  for (const [path, { type, enum: values = [0.5] }] of schemas) assert.ok(type !== 'number' || !values.every(Number.isInteger), path);
+});
+
 test('no union of constants and no boolean with one value', () => {
   for (const [path, { type, anyOf, enum: values }] of schemas) {
     assert.ok(!(type === 'boolean' && values), path);

@@ -20,6 +20,8 @@ export interface KeyRequest {
 
 // A cap, because every request is compared with the digest of every key.
 const maxKeys = 500;
+/** `/v1/keys/me` is the key of the caller. */
+const reservedId = 'me';
 const tries = 8;
 
 export class KeyStore {
@@ -35,9 +37,10 @@ export class KeyStore {
     this.#clock = clock;
   }
 
-  /** Creates a key. Throws `conflict` when the id exists or the maximum number of keys is reached. */
+  /** Creates a key. Throws `conflict` when the id exists or is reserved, or when the maximum number of keys is reached. */
   async make(request: KeyRequest): Promise<NewSecret & { readonly id: string }> {
     checkWatchKey(request);
+    if (request.id === reservedId) throw new DanmuxError('conflict', { message: `The key id ${reservedId} is reserved for /v1/keys/${reservedId}; choose another id.` });
     const { id = `key_${newId().slice(-12).toLowerCase()}`, scopes, rooms, signed_only, expires_at } = request;
     const now = this.#clock.now();
     if (expires_at !== undefined && expires_at <= now) throw new DanmuxError('invalid_request', { message: 'body: expires_at must be in the future.' });

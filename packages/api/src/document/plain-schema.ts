@@ -25,6 +25,7 @@ const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 } as const;
 export function plainSchema(schema: Schema): Schema {
   const { anyOf, ...rest } = mapParts(schema, plainSchema);
   const plain: Schema = anyOf ? union(rest, anyOf) : rest;
+  if (plain.type === 'number' && isWhole(plain.enum)) return { ...plain, type: 'integer', format: wholeFormat(plain.enum) };
   if (plain.type === 'integer') return { ...plain, format: plain.format ?? integerFormat(plain) };
   if (plain.type === 'number') return { ...plain, format: plain.format ?? 'double' };
   // A boolean with one constant becomes a plain boolean: generated types cannot express it, and the generated Java enum does not compile.
@@ -71,6 +72,13 @@ function nullable({ type, enum: values }: Schema): Schema {
 function integerFormat({ minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Schema): string {
   return minimum >= int32.least && maximum <= int32.most ? 'int32' : 'int64';
 }
+
+/** A constant such as 202 has the type `number`. It becomes an integer, because the generated Java enum of doubles does not compile. */
+function isWhole(values: readonly unknown[] | undefined): values is readonly number[] {
+  return values?.every(Number.isInteger) ?? false;
+}
+
+const wholeFormat = (values: readonly number[]) => integerFormat({ minimum: Math.min(...values), maximum: Math.max(...values) });
 
 export function without(schema: Schema, keyword: string): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));

@@ -1,7 +1,7 @@
 // Answers requests that match no route: 405 with an `Allow` header when the path has other methods, else 404.
 import { DanmuxError, errors } from '@danmux/protocol';
 import type { Runtime } from '@danmux/runtime';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { noteRefusal, sendProblem } from './problem.ts';
 
 const order = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -14,14 +14,18 @@ export function addMissing(app: FastifyInstance, runtime: Runtime): void {
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
   });
-  app.setNotFoundHandler((request, reply) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?')[0] ?? '/';
     const allowed = methodsOf(routes, path);
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     const refusal = missing(request.method, path, allowed);
     noteRefusal(runtime, refusal, { trace: request.id });
     return sendProblem(reply, refusal);
-  });
+  };
+  // Before Fastify looks at the body: it would answer 400, 413 or 415 for the body of a request that no route accepts.
+  app.addHook('preParsing', async (request, reply, payload) => (request.is404 ? refuse(request, reply) : payload));
+  // For routes of static files that find no file.
+  app.setNotFoundHandler(refuse);
 }
 
 interface KnownRoute {
@@ -34,8 +38,11 @@ function missing(method: string, path: string, allowed: readonly string[]): Danm
   return new DanmuxError('method_not_allowed', { message: `${errors.method_not_allowed.text} Use ${allowed.join(' or ')}.` });
 }
 
+/** A route without parameters hides routes with parameters at the same path: `/v1/keys/me` is not the key `me`. */
 function methodsOf(routes: ReadonlyMap<string, KnownRoute>, path: string): string[] {
-  const found = new Set([...routes.values()].filter((route) => route.path.test(path)).flatMap(({ methods }) => [...methods]));
+  const exact = routes.get(path);
+  const matching = exact ? [exact] : [...routes.values()].filter((route) => route.path.test(path));
+  const found = new Set(matching.flatMap(({ methods }) => [...methods]));
   return order.filter((method) => found.has(method));
 }
 

@@ -27,6 +27,12 @@ test('a boolean that is always true is a boolean', () => {
   assert.deepEqual(plainSchema({ type: 'boolean', enum: [true], description: 'x' }), { type: 'boolean', description: 'x' });
 });
 
+test('a number that is always 202 is an integer; a number of other constants stays a number', () => {
+  assert.deepEqual(plainSchema({ type: 'number', enum: [202] }), { type: 'integer', enum: [202], format: 'int32' });
+  assert.deepEqual(plainSchema({ type: 'number', enum: [1, 2 ** 40] }), { type: 'integer', enum: [1, 2 ** 40], format: 'int64' });
+  assert.deepEqual(plainSchema({ type: 'number', enum: [0.5, 1] }), { type: 'number', enum: [0.5, 1], format: 'double' });
+});
+
 test('a union of different kinds stays a union', () => {
   const schema = {
     anyOf: [

@@ -115,6 +115,11 @@ test('a second rotation within the grace gets 409, except with grace_ms 0', asyn
   assert.deepEqual([await publishWith(first.key), await publishWith(second.key), await publishWith(third.key)], [401, 401, 202]);
 });
 
+test('the id of the route /v1/keys/me is refused', async () => {
+  mustRefuse(await make({ id: 'me' }), 'conflict');
+  assert.equal((await make({ id: 'me2' })).status, 201);
+});
+
 test('a deleted key is refused, and its id can be used again', async () => {
   const { key, signing_secret: secret } = (await make()).body;
   assert.deepEqual((await remove()).body, { id: 'shop', removed: true });

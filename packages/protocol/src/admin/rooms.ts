@@ -131,7 +131,7 @@ export const msgSchema = Type.Object(
     expires_at: Type.Optional(Type.Integer()),
     parts: Type.Optional(
       Type.Unsafe<readonly MsgPart[]>(
-        Type.Array(Type.Object({ id: Type.String(), count: Type.Number({ description: 'A positive integer' }) }, { title: 'MessagePart' }), {
+        Type.Array(Type.Object({ id: Type.String(), count: Type.Integer({ minimum: 1 }) }, { title: 'MessagePart' }), {
           description: 'Id and count of each gift that this combo message merges; each gift can be recalled by its id',
         }),
       ),

@@ -5,6 +5,9 @@ import { limits } from './limits.ts';
 /** Regular expression of a valid room name, as text for JSON schemas. */
 export const roomNamePattern = `^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}$`;
 
+/** A room name, the beginning of room names followed by `*`, or `*` for every room. */
+export const roomRulePattern = `^(?:[A-Za-z0-9][A-Za-z0-9_.:@-]{0,${limits.roomName - 1}}\\*?|\\*)$`;
+
 /** The name under which a viewer joins to get the messages for its user. It is not a valid room name, so no room can have it. */
 export const personalRoom = '@me';
 

@@ -40,7 +40,8 @@ export class KeyStore {
   /** Creates a key. Throws `conflict` when the id exists or is reserved, or when the maximum number of keys is reached. */
   async make(request: KeyRequest): Promise<NewSecret & { readonly id: string }> {
     checkWatchKey(request);
-    if (request.id === reservedId) throw new DanmuxError('conflict', { message: `The key id ${reservedId} is reserved for /v1/keys/${reservedId}; choose another id.` });
+    if (request.id === reservedId)
+      throw new DanmuxError('conflict', { message: `The key id ${reservedId} is reserved for /v1/keys/${reservedId}; choose another id.` });
     const { id = `key_${newId().slice(-12).toLowerCase()}`, scopes, rooms, signed_only, expires_at } = request;
     const now = this.#clock.now();
     if (expires_at !== undefined && expires_at <= now) throw new DanmuxError('invalid_request', { message: 'body: expires_at must be in the future.' });

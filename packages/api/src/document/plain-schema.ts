@@ -14,6 +14,8 @@ export interface Schema {
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
+  /** Keywords that only the document states; the handler checks them. */
+  readonly 'x-checked'?: Readonly<Record<string, unknown>>;
   readonly [keyword: string]: unknown;
 }
 
@@ -23,7 +25,8 @@ const int32 = { least: -(2 ** 31), most: 2 ** 31 - 1 } as const;
 
 /** Rewrites a schema, and recursively every schema inside it, into forms that code generators understand. */
 export function plainSchema(schema: Schema): Schema {
-  const { anyOf, ...rest } = mapParts(schema, plainSchema);
+  const { anyOf, 'x-checked': checked, ...stated } = mapParts(schema, plainSchema);
+  const rest: Schema = { ...stated, ...checked };
   const plain: Schema = anyOf ? union(rest, anyOf) : rest;
   if (plain.type === 'number' && isWhole(plain.enum)) return { ...plain, type: 'integer', format: wholeFormat(plain.enum) };
   if (plain.type === 'integer') return { ...plain, format: plain.format ?? integerFormat(plain) };

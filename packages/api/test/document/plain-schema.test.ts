@@ -33,6 +33,12 @@ test('a number that is always 202 is an integer; a number of other constants sta
   assert.deepEqual(plainSchema({ type: 'number', enum: [0.5, 1] }), { type: 'number', enum: [0.5, 1], format: 'double' });
 });
 
+test('rules that the handler checks are keywords of the document', () => {
+  assert.deepEqual(plainSchema({ type: 'string', minLength: 1, 'x-checked': { pattern: '^a$' } }), { type: 'string', minLength: 1, pattern: '^a$' });
+  const list = { type: 'array', items: { type: 'string', 'x-checked': { pattern: '^a$' } } };
+  assert.deepEqual(plainSchema(list).items, { type: 'string', pattern: '^a$' });
+});
+
 test('a union of different kinds stays a union', () => {
   const schema = {
     anyOf: [

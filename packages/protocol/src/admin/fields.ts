@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { type Lane, laneNames } from '../lanes.ts';
 import { limits } from '../limits.ts';
+import { roomRulePattern } from '../room-name.ts';
 
 /** Schema option: an unknown field is refused. */
 export const strict = { additionalProperties: false } as const;
@@ -37,8 +38,14 @@ export const fromSchema = Type.Object(
   { title: 'Sender', additionalProperties: true, description: 'The sender; unknown fields are passed on to viewers' },
 );
 
-/** A room name, or a prefix that ends in `*`. The schema checks only the length; the handler checks the rest and returns a specific error. */
-export const roomRule = Type.String({ minLength: 1, maxLength: limits.roomName + 1 });
+/**
+ * Schema option: keywords that the OpenAPI document states and the handler checks, because the handler returns a more specific error than the
+ * schema would.
+ */
+export const checkedByHandler = (keywords: Readonly<Record<string, unknown>>) => ({ 'x-checked': keywords });
+
+/** A room name, or a prefix that ends in `*`. */
+export const roomRule = Type.String({ minLength: 1, maxLength: limits.roomName + 1, pattern: roomRulePattern });
 
 /** The largest integer that a JavaScript number holds exactly. */
 const latest = Number.MAX_SAFE_INTEGER;

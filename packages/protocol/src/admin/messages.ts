@@ -1,7 +1,8 @@
 // Schemas of the publishing routes: one message to a room, a batch, a broadcast to matching rooms, and a message to one user.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
-import { fromSchema, instant, laneSchema, messageId, roomRule, strict } from './fields.ts';
+import { roomRulePattern } from '../room-name.ts';
+import { checkedByHandler, fromSchema, instant, laneSchema, messageId, strict } from './fields.ts';
 import { problem } from './problem.ts';
 
 const messageFields = {
@@ -26,9 +27,11 @@ export const batchRequest = Type.Object(
   { messages: Type.Array(Type.Object({ room: batchRoom, ...messageFields }, { ...strict, title: 'BatchMessage' }), { minItems: 1, maxItems: limits.batch }) },
   { ...strict, title: 'BatchRequest' },
 );
+/** The handler refuses a malformed room with `invalid_room`. */
+const broadcastRoom = Type.String({ minLength: 1, maxLength: limits.roomName + 1, ...checkedByHandler({ pattern: roomRulePattern }) });
 export const broadcastRequest = Type.Object(
   {
-    rooms: Type.Union([Type.Array(roomRule, { minItems: 1, maxItems: limits.broadcastRooms }), Type.Literal('*')], {
+    rooms: Type.Union([Type.Array(broadcastRoom, { minItems: 1, maxItems: limits.broadcastRooms }), Type.Literal('*')], {
       description: 'Exact names and prefixes that end in `*`, or `"*"` for all rooms; the message goes to matching rooms that have a viewer online',
     }),
     ...messageFields,

@@ -1,12 +1,15 @@
 // Schemas of mutes, bans, kicks and the recall of a message.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
-import { instant, nextCursor, pageQuery, strict, userId } from './fields.ts';
+import { checkedByHandler, instant, nextCursor, pageQuery, strict, userId } from './fields.ts';
 
 const reason = Type.Optional(Type.String({ maxLength: 256, description: 'Shown to the user' }));
 const by = Type.Optional(
   Type.String({ minLength: 1, maxLength: 128, description: 'The person or system that decided, as text; the id of the API key when absent' }),
 );
+
+/** A sanction has at most one of the two ends. */
+const oneEnd = checkedByHandler({ not: { required: ['for_ms', 'until'] } });
 
 export const sanctionRequest = Type.Object(
   {
@@ -15,7 +18,7 @@ export const sanctionRequest = Type.Object(
     reason,
     by,
   },
-  { ...strict, title: 'SanctionRequest' },
+  { ...strict, title: 'SanctionRequest', ...oneEnd },
 );
 
 export const banRequest = Type.Object(
@@ -23,7 +26,7 @@ export const banRequest = Type.Object(
     ...sanctionRequest.properties,
     recall: Type.Optional(Type.Boolean({ description: 'Also recall all messages of the user: in this room, or in every room' })),
   },
-  { ...strict, title: 'BanRequest' },
+  { ...strict, title: 'BanRequest', ...oneEnd },
 );
 
 const banMs = Type.Optional(Type.Integer({ minimum: 1, maximum: limits.sanctionMs, description: 'Also bans the user for this many milliseconds' }));

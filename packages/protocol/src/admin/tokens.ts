@@ -1,7 +1,8 @@
 // Schemas of POST /v1/tokens, which signs viewer tokens for backends without a JWT library.
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
-import { strict, userId } from './fields.ts';
+import { roomNamePattern, roomRulePattern } from '../room-name.ts';
+import { checkedByHandler, strict, userId } from './fields.ts';
 
 export const tokenRequest = Type.Object(
   {
@@ -11,7 +12,7 @@ export const tokenRequest = Type.Object(
     level: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     roles: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
     rooms: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: limits.roomName }), {
+      Type.Array(Type.String({ minLength: 1, maxLength: limits.roomName, pattern: roomRulePattern }), {
         minItems: 1,
         maxItems: 64,
         description: 'Exact names, or prefixes that end in `*`; absent: every room',
@@ -27,7 +28,13 @@ export const tokenReply = Type.Object({ token: Type.String(), expires_at: Type.I
 
 export const watchTokenRequest = Type.Object(
   {
-    room: Type.Optional(Type.String({ maxLength: 1_024, description: 'Required unless the key is a watch key, which has its room' })),
+    room: Type.Optional(
+      Type.String({
+        maxLength: 1_024,
+        description: 'Required unless the key is a watch key, which has its room',
+        ...checkedByHandler({ pattern: roomNamePattern }),
+      }),
+    ),
     ttl_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600, default: 3_600 })),
   },
   { ...strict, title: 'WatchTokenRequest' },

@@ -41,7 +41,7 @@ const schemathesis: Checker = {
       command: 'python3',
       args: [join(folder, 'site/bin/st'), '--config-file', config, 'run', `${url}/openapi.json`, ...options],
       cwd: folder,
-      env: { PYTHONPATH: `${env['PYTHONPATH']}:${hooks}`, NO_COLOR: '1' },
+      env: { PYTHONPATH: `${env['PYTHONPATH']}:${hooks}`, NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1' },
     });
     return `${/(\d+) generated/.exec(output)?.[1] ?? '?'} ok`;
   },

@@ -1,7 +1,7 @@
 // Announces this process to the cluster and lists the other members. The list is at most one interval old; a process that died disappears
 // after `cluster.member_ttl_ms`.
 import type { Bus, Member } from '@danmux/bus';
-import { type Part, Periodic, type Runtime } from '@danmux/runtime';
+import { type ConfigDigest, digestConfig, type Part, Periodic, type Runtime } from '@danmux/runtime';
 import { ProcessStats, type RoleNumbers } from './process-stats.ts';
 
 /** What a role announces about itself. */
@@ -26,6 +26,8 @@ export class Membership implements Part {
   readonly #bus: Bus;
   readonly #options: MembershipOptions;
   readonly #id: string;
+  /** The config does not change while the process runs. */
+  readonly #settings: ConfigDigest;
   readonly #numbers: ProcessStats;
   readonly #announcing: Periodic;
 
@@ -35,6 +37,7 @@ export class Membership implements Part {
     this.#options = options;
     // A process may run several roles; each is a separate member.
     this.#id = `${options.role}@${runtime.node}`;
+    this.#settings = digestConfig(runtime.config, options.role);
     this.#numbers = new ProcessStats(runtime, options.numbers ?? (async () => ({})));
     // Only a debug line, because the connection to the store already reports an outage.
     const failure = { where: 'membership', message: 'could not announce this process', level: 'debug' } as const;
@@ -81,7 +84,7 @@ export class Membership implements Part {
     const wrong = degraded.list.length > 0 ? { degraded: degraded.list } : {};
     const reachable = url?.();
     const at = { address: address(), ...(reachable === undefined ? {} : { url: reachable }) };
-    const member: Member = { id: this.#id, role, ...at, version, load: load(), ...measured, ...wrong };
+    const member: Member = { id: this.#id, role, ...at, version, load: load(), settings: this.#settings, ...measured, ...wrong };
     await this.#bus.members.announce(member, this.#runtime.config.cluster.member_ttl_ms);
   }
 }

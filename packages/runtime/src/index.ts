@@ -6,6 +6,7 @@ export type { Caught, CaughtOptions } from './caught.ts';
 export { addressNetwork, type ClientAddress, createClientAddress } from './client-address.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ClusterClock } from './cluster-clock.ts';
+export { type ConfigDigest, digestConfig, digestKeyPath, isKeyed, settingOf } from './config/config-digest.ts';
 export { ConfigError } from './config/config-error.ts';
 export { type ConfigOptions, type LoadedConfig, loadConfig } from './config/load.ts';
 export { redactConfig } from './config/redact.ts';

@@ -3,7 +3,7 @@ import type { Bus } from '@danmux/bus';
 import { nodesExample, type StatsReply, statsReply } from '@danmux/protocol/schemas';
 import type { TypedApp } from '../http/validation.ts';
 import { documented, success } from './documented.ts';
-import { nodeRow } from './node-row.ts';
+import { nodeRows } from './node-row.ts';
 
 const example = {
   rooms: 2,
@@ -11,7 +11,7 @@ const example = {
   accepted: { control: 3, gift: 120, chat: 9_000, ambient: 400 },
   sequenced: { control: 3, gift: 120, chat: 8_990, ambient: 400 },
   shed: { control: {}, gift: {}, chat: { ingress_full: 10 }, ambient: {} },
-  ...nodesExample,
+  nodes: nodesExample.nodes,
 };
 
 const statsSchema = {
@@ -24,6 +24,6 @@ const statsSchema = {
 export function addStatsRoute(app: TypedApp, bus: Bus): void {
   app.get('/v1/stats', { schema: statsSchema, config: { scope: 'read' } }, async (): Promise<StatsReply> => {
     const [totals, ledger, members] = await Promise.all([bus.presence.totals(), bus.ledger.totals(), bus.members.list()]);
-    return { ...totals, ...ledger, nodes: members.map(nodeRow) };
+    return { ...totals, ...ledger, nodes: nodeRows(members).nodes };
   });
 }

@@ -17,6 +17,8 @@ export interface Member {
   readonly numbers?: MemberNumbers;
   /** Degraded states in which the process still serves; absent when there are none. */
   readonly degraded?: readonly { readonly code: string; readonly text: string }[];
+  /** Digests of its settings, by name (`ConfigDigest`); absent when the process runs an older version. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Measurements of a process, named as in the admin API (`nodeSchema` describes each). A process reports only those of its role. */

@@ -33,6 +33,17 @@ const nodeNumbers = {
   out_bytes_per_second: Type.Optional(Type.Number({ description: 'Edges: bytes of frames written to viewers, before compression' })),
 };
 
+const nodeConfig = Type.Object(
+  {
+    state: Type.Union([Type.Literal('same'), Type.Literal('different'), Type.Literal('unknown')], {
+      title: 'NodeConfigState',
+      description: '`different`: at least one setting differs from that of the other processes; `unknown`: a process of an older version, which does not say',
+    }),
+    settings: Type.Array(Type.String(), { description: 'Settings whose value differs from that of most processes; without a majority, from any of them' }),
+  },
+  { title: 'NodeConfig', description: 'The config of the process beside that of the other processes of its role' },
+);
+
 const nodeSchema = Type.Object(
   {
     id: Type.String(),
@@ -44,6 +55,7 @@ const nodeSchema = Type.Object(
     degraded: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }, { title: 'Degradation' }), {
       description: 'Problems of a process that still serves, as listed by its /readyz; empty when there are none',
     }),
+    config: nodeConfig,
     ...nodeNumbers,
   },
   { title: 'Node' },
@@ -60,18 +72,38 @@ export const statsReply = Type.Object(
   },
   { title: 'Stats' },
 );
-export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema) }, { title: 'NodeList' });
+const settingDifference = Type.Object(
+  {
+    setting: Type.String({ description: 'Path of the setting; for an item of a list or table with its id, such as `webhooks.targets.billing`' }),
+    majority: Type.Boolean({ description: 'Whether most processes have the same value; if not, every process that uses the setting is in `nodes`' }),
+    nodes: Type.Array(Type.String(), { description: 'Ids of the processes whose value is not that of the majority' }),
+  },
+  { title: 'SettingDifference' },
+);
+const configComparison = Type.Object(
+  {
+    differences: Type.Array(settingDifference, { description: 'Settings that have different values in the cluster; empty when there are none' }),
+    unknown: Type.Array(Type.String(), { description: 'Ids of processes of an older version, which do not say' }),
+  },
+  {
+    title: 'ConfigComparison',
+    description: 'Differences between the configs of the processes. Values are never shown; `danmux config print` prints them for one process',
+  },
+);
+export const nodesReply = Type.Object({ nodes: Type.Array(nodeSchema), config: configComparison }, { title: 'NodeList' });
 
 export const nodesExample = {
   nodes: [
     {
       ...{ id: 'edge@edge-8k2m4q9x1c', role: 'edge', address: '127.0.0.1:7700', version: '0.1.0', load: 0.12, degraded: [] },
+      config: { state: 'different' as const, settings: ['viewer.token_secret'] },
       ...{ started_at: 1_767_225_600_000, seen_at: 1_767_229_200_000, lag_ms: 1.2, cpu: 0.31, rss_bytes: 181_403_648, heap_bytes: 61_022_208 },
       ...{ connections: 1_204, rooms: 2, waiting_viewers: 1, waiting_bytes: 2_048 },
       ...{ per_second: { ...rates, chat: 9_640.5 }, out_bytes_per_second: 1_204_118 },
     },
     {
       ...{ id: 'relay@relay-3v7n1k5z8p', role: 'relay', address: '', version: '0.1.0', load: 0.22 },
+      config: { state: 'same' as const, settings: [] },
       degraded: [
         { code: 'redis_eviction', text: 'The maxmemory-policy of Redis is allkeys-lru: it may delete stored messages. Set maxmemory-policy to noeviction.' },
       ],
@@ -79,6 +111,7 @@ export const nodesExample = {
       ...{ shards: 16, waiting: { ...rates, chat: 12 }, per_second: { ...rates, gift: 1.5, chat: 80 } },
     },
   ],
+  config: { differences: [{ setting: 'viewer.token_secret', majority: true, nodes: ['edge@edge-8k2m4q9x1c'] }], unknown: [] },
 };
 
 /** Query of /v1/stats/history. */

@@ -63,7 +63,7 @@ export const api = Type.Object(
       0,
     ),
   },
-  strict,
+  { ...strict, compared: ['api'] },
 );
 
 export const pusher = Type.Object(
@@ -77,5 +77,5 @@ export const pusher = Type.Object(
         "Character that stands for `:` in the names of channels, because Pusher's libraries refuse `:`. The room live:1001 is the channel live=1001. No room name contains these characters, so the names are unambiguous. Empty: no replacement.",
     }),
   },
-  strict,
+  { ...strict, compared: ['api'] },
 );

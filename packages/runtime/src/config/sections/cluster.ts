@@ -1,6 +1,6 @@
 // Settings of cluster membership, and of the interval at which a process checks room rules and held messages for changes it missed.
 import { Type } from 'typebox';
-import { ms, strict } from '../fields.ts';
+import { everyRole, ms, strict } from '../fields.ts';
 
 export const cluster = Type.Object(
   {
@@ -12,5 +12,5 @@ export const cluster = Type.Object(
       100,
     ),
   },
-  strict,
+  { ...strict, compared: everyRole },
 );

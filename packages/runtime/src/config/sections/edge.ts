@@ -1,11 +1,12 @@
 // Settings of an edge: connections, queues and limits.
 import { Type } from 'typebox';
-import { count, ms, port, strict } from '../fields.ts';
+import { compared, count, ms, perProcess, port, strict } from '../fields.ts';
 
 export const edge = Type.Object(
   {
     port: port(7700, 'DANMUX_EDGE_PORT', 'Port for viewers. ecosystem.config.js gives further edges the following ports.'),
     public_url: Type.String({
+      ...perProcess,
       default: '',
       pattern: '^((https?|wss?)://([^\\s?#{}]|\\{index\\}|\\{port\\})+)?$',
       env: 'DANMUX_EDGE_PUBLIC_URL',
@@ -13,6 +14,7 @@ export const edge = Type.Object(
         'URL at which viewers reach the edges through a proxy, such as https://live.example.com/edge-{index}. `{index}` stands for edge.index and `{port}` for the port of the edge. The gateway, the demo, the console and the OBS page use it; empty uses `public_host` and the port over http.',
     }),
     index: Type.Integer({
+      ...perProcess,
       minimum: 0,
       default: 0,
       env: 'DANMUX_EDGE_INDEX',
@@ -27,9 +29,12 @@ export const edge = Type.Object(
     ping_interval_ms: ms(20_000, 'Interval between pings to a viewer.'),
     ping_timeout_ms: ms(20_000, 'A viewer that does not answer a ping within this time is disconnected.'),
     connect_timeout_ms: ms(8_000, 'A connection that does not authenticate within this time is closed.'),
-    max_connections: count(
-      15_000,
-      'Connections one edge accepts; more are refused, and the gateway returns other edges. Each connection uses memory and CPU time of the fan-out: add edges before raising it. 0 is not allowed: drain the edge instead.',
+    max_connections: compared(
+      count(
+        15_000,
+        'Connections one edge accepts; more are refused, and the gateway returns other edges. Each connection uses memory and CPU time of the fan-out: add edges before raising it. 0 is not allowed: drain the edge instead.',
+      ),
+      [],
     ),
     outbox_bytes: Type.Integer({
       minimum: 65_536,
@@ -56,6 +61,7 @@ export const edge = Type.Object(
     }),
     deflate: Type.Boolean({ default: true, description: 'Offers permessage-deflate; a frame is compressed once for all viewers.' }),
     inflate_bytes: Type.Integer({
+      ...perProcess,
       minimum: 1_048_576,
       default: 134_217_728,
       unit: 'bytes',
@@ -85,5 +91,5 @@ export const edge = Type.Object(
       0,
     ),
   },
-  strict,
+  { ...strict, compared: ['edge'] },
 );

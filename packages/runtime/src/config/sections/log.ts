@@ -1,6 +1,6 @@
 // Settings of the process log.
 import { Type } from 'typebox';
-import { strict } from '../fields.ts';
+import { perProcess, strict } from '../fields.ts';
 
 export const log = Type.Object(
   {
@@ -16,5 +16,5 @@ export const log = Type.Object(
       description: 'Size of the buffer for log lines not yet written; when it is full, lines are dropped and counted.',
     }),
   },
-  strict,
+  { ...strict, ...perProcess },
 );

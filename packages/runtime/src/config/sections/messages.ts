@@ -1,7 +1,7 @@
 // Settings of messages: types and their lanes, combos, and how long ids are remembered for deduplication.
 import { type Lane, laneNames, messageTypes } from '@danmux/protocol';
 import { Type } from 'typebox';
-import { ms, strict } from '../fields.ts';
+import { compared, everyRole, ms, strict } from '../fields.ts';
 
 const optionalCount = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 const messageType = Type.Object(
@@ -28,16 +28,20 @@ export const messages = Type.Object(
     }),
     role_weights: Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.Number(), {
       ...strict,
+      compared: ['edge', 'api', 'worker'],
       default: { host: 1_000, admin: 1_000, moderator: 500, vip: 100 },
       description: 'Weight that a role adds to the level of the sender. When a relay sheds chat, messages with the lowest weight are shed first.',
     }),
-    combo_window_ms: ms(
-      300,
-      'Time within which gifts of one sender with the same `data.combo_id` are merged into one message with the sum of `data.count`; 0 sends each gift separately.',
-      0,
+    combo_window_ms: compared(
+      ms(
+        300,
+        'Time within which gifts of one sender with the same `data.combo_id` are merged into one message with the sum of `data.count`; 0 sends each gift separately.',
+        0,
+      ),
+      ['relay'],
     ),
     dedupe_chat_ms: ms(60_000, 'How long the cid of a viewer message is remembered; a repeated cid within this time is a duplicate and is not sent again.'),
     dedupe_gift_ms: ms(900_000, 'How long a message id is remembered in a room; a repeated id within this time is a duplicate and is not sent again.'),
   },
-  strict,
+  { ...strict, compared: everyRole },
 );

@@ -1,16 +1,16 @@
 // Settings of moderation: room modes, review of held messages, and the pre-send hook.
 import { Type } from 'typebox';
-import { count, ms, strict, strings } from '../fields.ts';
+import { compared, count, ms, strict, strings } from '../fields.ts';
 
 export const moderation = Type.Object(
   {
     exempt_roles: strings(['host', 'admin', 'moderator'], 'Roles exempt from room modes and word lists.'),
     member_roles: strings(['member', 'vip', 'host', 'admin', 'moderator'], 'Roles that may send in a room with the mode `members_only`.'),
-    review_ttl_ms: ms(86_400_000, 'How long a held message waits for review before it is dropped.'),
+    review_ttl_ms: compared(ms(86_400_000, 'How long a held message waits for review before it is dropped.'), ['edge', 'api']),
     review_cap: count(10_000, 'Maximum number of messages waiting for review; more are refused.'),
     hook: Type.Object(
       {
-        url: Type.String({ default: '', description: 'URL called before a message of a viewer is accepted; empty disables the hook.' }),
+        url: Type.String({ sensitive: true, default: '', description: 'URL called before a message of a viewer is accepted; empty disables the hook.' }),
         secret: Type.String({
           default: '',
           secret: true,
@@ -28,5 +28,5 @@ export const moderation = Type.Object(
       strict,
     ),
   },
-  strict,
+  { ...strict, compared: ['edge'] },
 );

@@ -1,6 +1,6 @@
 // Settings of a relay: frame interval, chat rate, lease and caps of the ingress.
 import { Type } from 'typebox';
-import { count, ms, port, strict } from '../fields.ts';
+import { compared, count, everyRole, ms, port, strict } from '../fields.ts';
 
 export const relay = Type.Object(
   {
@@ -17,18 +17,24 @@ export const relay = Type.Object(
         'Chat messages per second sent to the viewers of a room. The rest is shed by weight, counted and reported to viewers as a gap. After a pause a burst of up to two seconds of this rate is allowed. Raise it for rooms where people read fast; each message costs a write to every viewer. Gifts are not limited. 0 is not allowed; the mode `chat_per_second` of a room overrides it, from 0.01.',
     }),
     lease_ttl_ms: ms(2_500, 'TTL of the lease of a shard; a relay that does not renew the lease within this time loses the shard.', 200),
-    ingress_chat: count(
-      20_000,
-      'Chat messages queued per shard before the oldest are shed. The queue buffers messages while the shard moves to another relay and uses memory of the store. 0 is not allowed.',
+    ingress_chat: compared(
+      count(
+        20_000,
+        'Chat messages queued per shard before the oldest are shed. The queue buffers messages while the shard moves to another relay and uses memory of the store. 0 is not allowed.',
+      ),
+      everyRole,
     ),
-    ingress_ambient: count(
-      5_000,
-      'Ambient messages queued per shard before the oldest are shed. Low, because late likes and enters are worth little. 0 is not allowed.',
+    ingress_ambient: compared(
+      count(5_000, 'Ambient messages queued per shard before the oldest are shed. Low, because late likes and enters are worth little. 0 is not allowed.'),
+      everyRole,
     ),
-    ingress_gift: count(
-      100_000,
-      'Control or gift messages queued per shard before more are refused with lane_full. The queue buffers messages while no relay runs and uses memory of the store. 0 is not allowed.',
+    ingress_gift: compared(
+      count(
+        100_000,
+        'Control or gift messages queued per shard before more are refused with lane_full. The queue buffers messages while no relay runs and uses memory of the store. 0 is not allowed.',
+      ),
+      everyRole,
     ),
   },
-  strict,
+  { ...strict, compared: ['relay'] },
 );

@@ -1,6 +1,6 @@
 // Settings of viewer authentication.
 import { Type } from 'typebox';
-import { strict } from '../fields.ts';
+import { everyRole, strict } from '../fields.ts';
 
 /** Algorithms of tokens that are signed with a private key. */
 const publicAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'EdDSA'] as const;
@@ -21,6 +21,7 @@ const tokenKey = Type.Object(
 export const viewer = Type.Object(
   {
     token_secret: Type.String({
+      compared: everyRole,
       default: '',
       env: 'DANMUX_TOKEN_SECRET',
       secret: true,
@@ -33,6 +34,7 @@ export const viewer = Type.Object(
         'Public keys of backends that sign viewer tokens with a private key. Fields: `alg` (RS256, RS384, RS512, PS256, PS384, PS512, ES256 or EdDSA), the only algorithm that the key verifies; `pem` or `jwk`; `kid` (optional). RSA keys have at least 2,048 bits. Set viewer.token_audience when the same keys sign tokens of other services.',
     }),
     token_jwks_url: Type.String({
+      sensitive: true,
       default: '',
       env: 'DANMUX_TOKEN_JWKS_URL',
       pattern: '^(https://.+)?$',
@@ -40,6 +42,7 @@ export const viewer = Type.Object(
         'https URL of a JWK set with further public keys for viewer tokens. Fetched at most every 30 s, cached for 10 minutes, and used for an hour while the URL does not answer. Its address must be public or in webhooks.allow_addresses.',
     }),
     allow_guests: Type.Boolean({
+      compared: ['edge'],
       default: false,
       env: 'DANMUX_ALLOW_GUESTS',
       description: 'Allows viewers without a token. They may watch every room but not send.',
@@ -62,5 +65,5 @@ export const viewer = Type.Object(
       description: 'Longest time that `exp` of a token may be ahead. Tokens cannot be revoked, so lower it where a stolen token must end sooner.',
     }),
   },
-  strict,
+  { ...strict, compared: ['edge', 'api'] },
 );

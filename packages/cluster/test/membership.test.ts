@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, mock, test } from 'node:test';
 import { type Bus, createBus, type Member } from '@danmux/bus';
+import { digestConfig } from '@danmux/runtime';
 import { type Gate, gated, testRuntime } from '@danmux/testkit/unit';
 import { Membership, type MembershipOptions } from '../src/membership.ts';
 
@@ -43,11 +44,13 @@ async function pass(ms: number): Promise<void> {
 }
 const announced = () => gate.count('members.announce');
 
-test('is announced when start resolves, with role, address, version and load', async () => {
+test('is announced when start resolves, with role, address, version, load and the digests of its settings', async () => {
   const one = member();
   await one.start();
   const [{ numbers, ...said } = {} as Member, ...others] = await bus.members.list();
-  assert.deepEqual([said, others], [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5 } satisfies Member, []]);
+  const settings = digestConfig(runtime().config, 'edge');
+  assert.deepEqual([said, others], [{ id: one.id, role: 'edge', address: '127.0.0.1:7700', version: '1.2.3', load: 0.5, settings } satisfies Member, []]);
+  assert.ok('viewer.token_secret' in settings, JSON.stringify(settings));
   assert.equal(numbers?.seen_at, now);
   assert.match(one.id, /^edge@edge-/);
 });

@@ -6,4 +6,5 @@ export { EventListener } from './event-listener.ts';
 export { EventWriter } from './event-writer.ts';
 export { LogTrim } from './log-trim.ts';
 export { type ReplayResult, type WebhookStatus, Webhooks } from './status.ts';
+export type { TargetWorkers, UnlistedTarget } from './target-workers.ts';
 export { everyRoom, targetVersion, type WebhookTarget, wanted, webhookTargets } from './targets.ts';

@@ -6,6 +6,7 @@ import type { Runtime } from '@danmux/runtime';
 import { type CircuitState, readCircuit, writeCircuit } from './circuit-state.ts';
 import { DeadLetters, type ListedDeadLetter } from './dead-letters.ts';
 import { ProgressReader, type TargetProgress } from './target-progress.ts';
+import { TargetConfigs, type TargetWorkers, type UnlistedTarget } from './target-workers.ts';
 import { targetVersion, type WebhookTarget, webhookTargets } from './targets.ts';
 
 /** The state of one target, as the api shows it. */
@@ -13,8 +14,11 @@ export interface WebhookStatus {
   readonly id: string;
   /** Host and port of its URL; the path is omitted because it may be a secret. */
   readonly host: string;
-  /** `closed`: it works. `open`: it fails and is retried at `retry_at`. `disabled`: it answered 410. */
-  readonly state: 'closed' | 'open' | 'disabled';
+  /**
+   * `closed`: it works. `open`: it fails and is retried at `retry_at`. `disabled`: it answered 410. `unserved`: no living worker has it in its
+   * config, so its events wait.
+   */
+  readonly state: 'closed' | 'open' | 'disabled' | 'unserved';
   /** Failed attempts since the last success. */
   readonly failures: number;
   /** Milliseconds since 1970. */
@@ -25,6 +29,7 @@ export interface WebhookStatus {
   readonly lag_ms: number;
   /** Events that the event log's cap removed before they were delivered, since the store started. */
   readonly dropped: number;
+  readonly workers: TargetWorkers;
 }
 
 /** `queued`: a worker sends it soon; if all attempts fail it becomes a dead letter again. */
@@ -33,12 +38,12 @@ export type ReplayResult = 'queued' | 'not_found' | 'no_target' | 'disabled';
 /** The webhook targets for operators: their state, their dead letters, and the commands to enable a target and to replay a dead letter. */
 export class Webhooks {
   readonly #runtime: Runtime;
-  readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>;
+  readonly #bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs' | 'members'>;
   readonly #jobs: Pick<JobQueue, 'add'>;
   readonly #targets: readonly WebhookTarget[];
   readonly #letters: DeadLetters;
 
-  constructor(runtime: Runtime, bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs'>, jobs: Pick<JobQueue, 'add'>) {
+  constructor(runtime: Runtime, bus: Pick<Bus, 'records' | 'cursors' | 'events' | 'logs' | 'members'>, jobs: Pick<JobQueue, 'add'>) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#jobs = jobs;
@@ -46,9 +51,24 @@ export class Webhooks {
     this.#letters = new DeadLetters(bus.logs, runtime.config.webhooks.dead_letters);
   }
 
+  /** The state of each target of the config, in its order. */
   async status(): Promise<readonly WebhookStatus[]> {
-    const progress = await new ProgressReader(this.#bus, this.#runtime.config.shards).of(this.#targets.map(({ id }) => id));
-    return Promise.all(this.#targets.map((target) => this.#statusOf(target, progress.get(target.id))));
+    const reader = new ProgressReader(this.#bus, this.#runtime.config.shards);
+    const [progress, configs] = await Promise.all([reader.of(this.#ids), this.#configs()]);
+    return Promise.all(this.#targets.map((target) => this.#statusOf(target, progress.get(target.id), configs.of(target.id))));
+  }
+
+  /** Targets that workers have in their config and this process has not, by id. */
+  async unlisted(): Promise<readonly UnlistedTarget[]> {
+    return (await this.#configs()).unlisted(this.#ids);
+  }
+
+  get #ids(): readonly string[] {
+    return this.#targets.map(({ id }) => id);
+  }
+
+  async #configs(): Promise<TargetConfigs> {
+    return new TargetConfigs(this.#runtime, await this.#bus.members.list());
   }
 
   /** Retries the target immediately, also after a 410; false when the config has no target of this id. */
@@ -89,20 +109,26 @@ export class Webhooks {
     return this.#letters.remove(entry);
   }
 
-  async #statusOf(target: WebhookTarget, progress: TargetProgress | undefined): Promise<WebhookStatus> {
+  async #statusOf(target: WebhookTarget, progress: TargetProgress | undefined, workers: TargetWorkers): Promise<WebhookStatus> {
     const circuit = await this.#circuitOf(target);
     const { since = null, dropped = 0 } = progress ?? {};
     const lag_ms = since === null ? 0 : Math.max(0, this.#runtime.clock.now() - since);
     const { host } = new URL(target.url);
-    if (!circuit) return { id: target.id, host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms, dropped };
-    const { state, failures, retry_at, error } = circuit;
-    return { id: target.id, host, state, failures, retry_at: state === 'open' ? retry_at : null, error, lag_ms, dropped };
+    const { failures, error, retry_at } = circuit ?? { failures: 0, error: null, retry_at: null };
+    const state = stateOf(circuit, workers);
+    return { id: target.id, host, state, failures, retry_at: state === 'open' ? retry_at : null, error, lag_ms, dropped, workers };
   }
 
   async #circuitOf(target: WebhookTarget): Promise<CircuitState | null> {
     const { circuit } = await readCircuit(this.#bus.records, target.id);
     return circuit?.state === 'disabled' && circuit.version !== targetVersion(target) ? null : circuit;
   }
+}
+
+/** A disabled target stays disabled, because it gets no events whether or not a worker has it. */
+function stateOf(circuit: CircuitState | null, { same, different, unknown }: TargetWorkers): WebhookStatus['state'] {
+  if (circuit?.state === 'disabled') return 'disabled';
+  return same + different + unknown === 0 ? 'unserved' : (circuit?.state ?? 'closed');
 }
 
 /** Number of attempts for a replayed event, with the backoff of jobs between them. After the last one fails, it is a dead letter again. */

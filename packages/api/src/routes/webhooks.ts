@@ -17,6 +17,7 @@ const target = {
   error: 'it answered 503',
   lag_ms: 42_000,
   dropped: 0,
+  workers: { same: 2, different: 0, missing: 0, unknown: 0 },
 };
 const deadLetter = {
   entry: '17',
@@ -29,9 +30,9 @@ const deadLetter = {
 
 const listSchema = {
   summary: 'List webhook targets',
-  description: 'The targets of the config, each with the state of its deliveries.',
+  description: 'The targets of the config of this api, each with the state of its deliveries and the number of workers that have it in their config.',
   tags: ['webhooks'],
-  response: { 200: success(webhooksReply, 'All targets, in the order of the config', { webhooks: [target] }), ...documented(['unavailable']) },
+  response: { 200: success(webhooksReply, 'All targets, in the order of the config', { webhooks: [target], unlisted: [] }), ...documented(['unavailable']) },
 };
 const enableSchema = {
   summary: 'Enable a webhook target',
@@ -65,7 +66,10 @@ const replaySchema = {
 export function addWebhookRoutes(app: TypedApp, { runtime, bus, jobs }: Services): void {
   const webhooks = new Webhooks(runtime, bus, jobs);
 
-  app.get('/v1/webhooks', { schema: listSchema, config: { scope: 'admin' } }, async () => ({ webhooks: [...(await webhooks.status())] }));
+  app.get('/v1/webhooks', { schema: listSchema, config: { scope: 'admin' } }, async () => {
+    const [targets, unlisted] = await Promise.all([webhooks.status(), webhooks.unlisted()]);
+    return { webhooks: [...targets], unlisted: [...unlisted] };
+  });
 
   app.post('/v1/webhooks/:target/enable', { schema: enableSchema, config: { scope: 'admin' } }, async ({ params: { target: id } }) => {
     if (!(await webhooks.enable(id))) throw new DanmuxError('not_found', { message: 'No webhook target has this id.' });

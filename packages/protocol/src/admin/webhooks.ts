@@ -7,10 +7,10 @@ export const webhookStatus = Type.Object(
   {
     id: Type.String(),
     host: Type.String({ description: 'Host and port of the target URL; the path is omitted because it may contain a secret' }),
-    state: Type.Union([Type.Literal('closed'), Type.Literal('open'), Type.Literal('disabled')], {
+    state: Type.Union([Type.Literal('closed'), Type.Literal('open'), Type.Literal('disabled'), Type.Literal('unserved')], {
       title: 'WebhookState',
       description:
-        'State of the circuit breaker. `closed`: deliveries succeed; `open`: deliveries fail, the next attempt is at `retry_at`; `disabled`: the target answered 410 and gets no attempts until it is enabled',
+        '`closed`: deliveries succeed; `open`: deliveries fail, the next attempt is at `retry_at`; `disabled`: the target answered 410 and gets no attempts until it is enabled; `unserved`: no running worker has the target in its config, so its events wait',
     }),
     failures: Type.Integer({ description: 'Failed attempts since the last successful one' }),
     retry_at: Type.Union([Type.Integer(), Type.Null()], { description: 'Time of the next attempt, milliseconds since 1970; null unless `state` is `open`' }),
@@ -20,10 +20,26 @@ export const webhookStatus = Type.Object(
       description:
         'Events evicted at the cap of the event log (`webhooks.log_events`) before delivery to this target, since the store was created; counts all types and rooms',
     }),
+    workers: Type.Object(
+      {
+        same: Type.Integer({ description: 'Workers whose config has the target as the api has it' }),
+        different: Type.Integer({ description: 'Workers whose config has another URL, secret, or choice of events or rooms for it' }),
+        missing: Type.Integer({ description: 'Workers whose config lacks it. While such a worker is responsible for the target, its events wait' }),
+        unknown: Type.Integer({ description: 'Workers that cannot be compared: they run an older version, or have another `viewer.token_secret`' }),
+      },
+      { title: 'TargetWorkers', description: 'Number of running workers, by their config' },
+    ),
   },
   { title: 'Webhook' },
 );
-export const webhooksReply = Type.Object({ webhooks: Type.Array(webhookStatus) }, { title: 'WebhookList' });
+const unlistedTarget = Type.Object({ id: Type.String(), workers: Type.Integer({ description: 'Workers that have it' }) }, { title: 'UnlistedTarget' });
+export const webhooksReply = Type.Object(
+  {
+    webhooks: Type.Array(webhookStatus),
+    unlisted: Type.Array(unlistedTarget, { description: 'Targets that workers have in their config and this api has not' }),
+  },
+  { title: 'WebhookList' },
+);
 
 const deadLetter = Type.Object(
   {

@@ -1,5 +1,6 @@
 // Workers that deliver webhooks on an engine, a consumer they deliver to, and the events they are given.
 import assert from 'node:assert/strict';
+import { type Config, digestConfig } from '@danmux/runtime';
 import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
 import { eventually } from '@danmux/testkit/unit';
 import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
@@ -60,15 +61,18 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
       const config = others ? { ...runtime.config, webhooks: { ...runtime.config.webhooks, targets: others(consumer.url) as never } } : runtime.config;
       const worker = new WebhookWork({ ...runtime, config }, mortal(bus), jobs);
       workers.push(worker);
+      await announce(bus, runtime.node, config);
       await worker.start();
     }
   };
   await Promise.all(processes.map(startJobs));
+  for (const { runtime, bus } of processes) await announce(bus, runtime.node, runtime.config);
   for (const worker of workers) await worker.start();
   const [first] = processes as [Process];
   const events = new EventWriter(first.runtime, first.bus);
   opened.push(async () => {
     for (const worker of workers) await worker.drain();
+    for (const { runtime, bus } of processes) await bus.members.leave(workerId(runtime.node)).catch(() => undefined);
     await Promise.all(processes.map(endProcess));
     for (const worker of workers) await worker.stop();
     await consumer.stop();
@@ -95,6 +99,14 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
         assert.ok(circuit?.state === 'open' && circuit.retry_at > clock.now(), 'the circuit is open');
       }),
   };
+}
+
+const workerId = (node: string) => `worker@${node}`;
+
+/** Announces a worker as its role does, for longer than any test lets pass on the fake clock. */
+async function announce(bus: Process['bus'], node: string, config: Config): Promise<void> {
+  const settings = digestConfig(config, 'worker');
+  await bus.members.announce({ id: workerId(node), role: 'worker', address: '', version: '0', load: 0, settings }, 10 ** 9);
 }
 
 const opened: (() => Promise<void>)[] = [];

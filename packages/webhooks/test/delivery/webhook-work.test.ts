@@ -27,7 +27,10 @@ for (const engine of engines) {
       assert.ok(hooks.consumer.taken.length < 120, `merged into ${hooks.consumer.taken.length}`);
       assert.deepEqual(hooks.consumer.forged, []);
       assert.deepEqual(await hooks.webhooks.status(), [
-        { id: 'default', host: new URL(hooks.consumer.url).host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0, dropped: 0 },
+        {
+          ...{ id: 'default', host: new URL(hooks.consumer.url).host, state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0, dropped: 0 },
+          workers: { same: hooks.workers.length, different: 0, missing: 0, unknown: 0 },
+        },
       ]);
     });
 

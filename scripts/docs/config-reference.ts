@@ -11,6 +11,10 @@ production or test; absent is development), the environment variable, the comman
 folder than \`./config\`. An unknown key or a bad value stops the start and names its full path. \`danmux config check\` checks,
 \`danmux config print\` shows what came out, without secrets.
 
+Processes of the roles in the column "same in" must have the same value; \`danmux nodes\`, \`GET /v1/nodes\` and the console name a process
+whose value differs. "each" compares the processes of each role only with one another, "set or not" only whether the setting is
+empty. Settings without an entry may differ from process to process.
+
 `;
 
 export function configReference(): string {
@@ -20,9 +24,15 @@ export function configReference(): string {
     defaultOf(setting),
     setting.schema.unit ?? '',
     setting.schema.env ? `\`${setting.schema.env}\`` : '',
+    sameIn(setting),
     cell(setting.schema.description ?? ''),
   ]);
-  return head + table(['setting', 'type', 'default', 'unit', 'environment', 'meaning'], rows);
+  return head + table(['setting', 'type', 'default', 'unit', 'environment', 'same in', 'meaning'], rows);
+}
+
+function sameIn({ mark: { compared, comparison } }: Setting): string {
+  const roles = compared.length === 4 ? 'all' : compared.join(', ');
+  return { per_role: `each: ${roles}`, presence: `${roles} (set or not)`, value: roles }[comparison ?? 'value'];
 }
 
 type Described = Setting['schema'] & {

@@ -75,7 +75,7 @@ test('push publishes through a running api; a refusal and an unreachable api are
   const refused = await danmux(['push', 'live:1', 'zzz', 'hello', '--url', api.url], secrets);
   assert.match(refused.err, /^danmux: the api refused with 400: .*unknown_type/);
   const nodes = await danmux(['nodes', '--url', api.url], secrets);
-  assert.match(nodes.out, /^ROLE +ADDRESS +LOAD +VERSION +ID\napi +127\.0\.0\.1:\d+ +0 % +0 +api@test-\w+\nrelay +- +\d{1,2} % /);
+  assert.match(nodes.out, /^ROLE +ADDRESS +LOAD +CONFIG +VERSION +ID\napi +127\.0\.0\.1:\d+ +0 % +same +0 +api@test-\w+\nrelay +- +\d{1,2} % /);
   const nobody = await danmux(['push', 'live:1', 'gift', 'x', '--url', 'http://127.0.0.1:9'], secrets);
   assert.match(nobody.err, /does not answer.*is it running/);
 });

@@ -1,26 +1,13 @@
 // The relay role: owns a share of the shards and runs a ShardRelay for each. Edges and backends never address it. It may stop and start
 // at any time; uncommitted publications wait in the ingress.
-import { performance } from 'node:perf_hooks';
 import type { Bus, Lease } from '@danmux/bus';
 import { laneTotals, Membership, type RoleNumbers, ShardOwnership, TraceHops } from '@danmux/cluster';
 import type { Part, Runtime } from '@danmux/runtime';
+import { busyShare } from './busy-share.ts';
 import { ChatRates } from './chat-rates.ts';
 import { RoomClaims } from './room-claims.ts';
 import { ShardRelay } from './shard-relay.ts';
 import { TrafficCounter } from './traffic-counter.ts';
-
-/**
- * Share of the time in which the event loop was busy since the call before. The load is low on a relay without traffic, even if it owns all shards.
- */
-function busyShare(): () => number {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
-    last = now;
-    return utilization;
-  };
-}
 
 /** The relay of a process. It gains and loses shards while it runs. */
 export class RelayRole implements Part {
@@ -35,14 +22,15 @@ export class RelayRole implements Part {
   readonly #holder: ShardOwnership;
   readonly #shards = new Map<number, ShardRelay>();
 
-  constructor(runtime: Runtime, bus: Bus) {
+  /** `load` is the share of the time in which the process is busy. */
+  constructor(runtime: Runtime, bus: Bus, load: () => number = busyShare()) {
     this.#runtime = runtime;
     this.#bus = bus;
     this.#rates = new ChatRates(runtime, bus);
     this.#membership = new Membership(runtime, bus, {
       role: 'relay',
       address: () => '',
-      load: busyShare(),
+      load,
       numbers: () => this.#numbers(),
     });
     this.#hops = new TraceHops(runtime, bus, this.#membership.id);

@@ -10,6 +10,7 @@ import { Poll } from '../poll.ts';
 import type { Node, NodesReply, StatsHistoryReply, StatsReply } from '../replies.ts';
 import { texts } from '../texts/texts.ts';
 import '../parts/chart.ts';
+import { configBanner } from './config-differences.ts';
 import { nodeCard } from './node-card.ts';
 
 const roles = ['edge', 'relay', 'api', 'worker'] as const;
@@ -31,6 +32,7 @@ class ClusterPage extends ConsoleElement {
     return html`
       <h1>${texts.pages.cluster}</h1>
       ${freshness(this.#stats)}
+      ${configBanner(this.#nodes.value?.config)}
       <div class="tiles ${freshClass(this.#stats)}" data-testid="totals">${this.#renderTotals()}</div>
       ${this.#history.error ? freshness(this.#history) : nothing}
       <div class="charts ${freshClass(this.#history)}">${this.#renderCurves()}</div>

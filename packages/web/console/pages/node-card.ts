@@ -5,6 +5,7 @@ import { bytes, compact, count, milliseconds, perSecond, span, sum } from '../fi
 import { laneColors } from '../lanes.ts';
 import type { Node } from '../replies.ts';
 import { texts } from '../texts/texts.ts';
+import { configLine } from './config-differences.ts';
 
 const lagWarns = 100;
 const silenceWarnsMs = 5_000;
@@ -14,11 +15,12 @@ export function nodeCard(node: Node, at: number): TemplateResult {
   const { id, role, version, address, url, load, lag_ms: lag, connections, rooms, shards, rss_bytes: rss, cpu } = node;
   const silentMs = node.seen_at === undefined ? undefined : Math.max(0, at - node.seen_at);
   const { degraded = [] } = node;
-  const worried = degraded.length > 0 || (lag ?? 0) > lagWarns || (silentMs ?? 0) > silenceWarnsMs;
+  const worried = degraded.length > 0 || node.config?.state === 'different' || (lag ?? 0) > lagWarns || (silentMs ?? 0) > silenceWarnsMs;
   return html`<article class="node panel ${worried ? 'worried' : ''}" data-testid="node" data-role=${role}>
     <h3 title=${id}>${id}</h3>
     <p class="faint">${url ?? (address || texts.noAddress)} · ${version}</p>
     ${degraded.map(({ code, text }) => html`<p class="bad" data-testid="degraded" data-code=${code}><code><b>${code}</b></code> ${texts.degraded[code] ?? ''} <span lang="en">${text}</span></p>`)}
+    ${configLine(node.config)}
     ${loadOf(load, id)}
     <dl>
       ${row(texts.connections, connections, count)} ${row(texts.rooms, rooms, count)} ${row(texts.shards, shards, count)}

@@ -20,12 +20,13 @@ class WebhooksPage extends ConsoleElement {
   readonly #dead = new Poll(this, 5_000, (signal) => get<DeadLettersReply>('/v1/webhooks/dead', { cursor: this.#pager.cursor }, signal));
 
   protected override render(): TemplateResult {
-    const targets = this.#targets.value?.webhooks;
+    const { webhooks: targets, unlisted } = this.#targets.value ?? {};
     const letters = this.#dead.value?.letters;
     return html`
       <h1>${texts.pages.webhooks}</h1>
       <section class="panel"><h2>${texts.targets}</h2>${freshness(this.#targets)}
-        <div class=${freshClass(this.#targets)}>${targets ? (targets.length > 0 ? this.#renderTargets(targets) : html`<p class="empty">${texts.noTargets}</p>`) : nothing}</div></section>
+        <div class=${freshClass(this.#targets)}>${targets ? (targets.length > 0 ? this.#renderTargets(targets) : html`<p class="empty">${texts.noTargets}</p>`) : nothing}
+          ${unlistedTargets(unlisted)}</div></section>
       <section class="panel"><h2>${texts.deadLetters}</h2>${freshness(this.#dead)}
         <div class=${freshClass(this.#dead)}>${letters ? (letters.length > 0 ? this.#renderLetters(letters) : html`<p class="empty">${texts.noDeadLetters}</p>`) : nothing}</div>
         ${this.#pager.render(this.#dead.value?.cursor)}</section>
@@ -45,10 +46,11 @@ class WebhooksPage extends ConsoleElement {
           error,
           lag_ms: lag,
           dropped,
+          workers,
         }) => html`<tr><th scope="row"><b>${id}</b> <span class="faint">${host}</span></th>
-          <td><span class="chip target-${state}">${texts.targetStates[state]}</span>${retryAt === null ? nothing : html` <span class="faint">${texts.triedAt(moment(retryAt))}</span>`}</td>
+          <td><span class="chip target-${state}">${texts.targetStates[state]}</span>${retryAt === null ? nothing : html` <span class="faint">${texts.triedAt(moment(retryAt))}</span>`}${workersOf(workers)}</td>
           <td class="number">${count(failures)}</td><td>${lag > 0 ? span(lag) : texts.noLag}</td><td class="number">${count(dropped)}</td><td><span lang="en">${error ?? ''}</span></td>
-          <td class="actions">${state === 'closed' ? nothing : html`<button type="button" class="link" @click=${() => this.#enable(id)}>${texts.tryAgain}</button>`}</td></tr>`,
+          <td class="actions">${state === 'closed' || state === 'unserved' ? nothing : html`<button type="button" class="link" @click=${() => this.#enable(id)}>${texts.tryAgain}</button>`}</td></tr>`,
       )}</tbody></table></div>`;
   }
 
@@ -77,3 +79,17 @@ class WebhooksPage extends ConsoleElement {
   }
 }
 customElements.define('webhooks-page', WebhooksPage);
+
+/** Renders how many workers have the target; nothing when all have it as the api has it. An api of an older version does not count them. */
+function workersOf(workers: Target['workers'] | undefined): TemplateResult | typeof nothing {
+  if (!workers) return nothing;
+  const { same, different, missing, unknown } = workers;
+  const all = same + different + missing + unknown;
+  if (all > 0 && different + missing === 0) return nothing;
+  return html` <span class="faint" data-testid="workers">${all === 0 ? texts.noWorkers : texts.workersWithTarget(same, all)}${different > 0 ? ` ${texts.workersWithOther(different)}` : nothing}</span>`;
+}
+
+function unlistedTargets(unlisted: WebhooksReply['unlisted'] = []): TemplateResult | typeof nothing {
+  if (unlisted.length === 0) return nothing;
+  return html`<p class="bad" data-testid="unlisted">${texts.unlistedTargets} ${unlisted.map(({ id }) => html`<code>${id}</code> `)}</p>`;
+}

@@ -13,6 +13,12 @@ const english = {
   up: 'Up',
   seen: 'Seen',
   depth: 'Queue length by lane',
+  configsDiffer: 'Processes with different configs',
+  configsDifferHint: 'Give these processes the same settings and restart them. This command prints the settings of a process:',
+  differsIn: 'differs in',
+  differsAmong: 'has no common value among',
+  configDiffers: 'Config differs:',
+  configUnknown: 'config not reported (older version)',
   /** Texts by code of a process's problem; the text of the process follows. */
   degraded: {} as Readonly<Record<string, string>>,
 };
@@ -30,6 +36,12 @@ const chinese: typeof english = {
   up: '已运行',
   seen: '最近上报',
   depth: '各通道排队',
+  configsDiffer: '进程的配置不一致',
+  configsDifferHint: '请让这些进程使用相同的设置并重启。查看单个进程的设置：',
+  differsIn: '不同于多数进程：',
+  differsAmong: '各进程取值不一：',
+  configDiffers: '配置不一致：',
+  configUnknown: '未报告配置（旧版本）',
   degraded: {
     redis_eviction: 'Redis 可能删除已存储的消息。',
     redis_refused: 'Redis 拒绝了部分命令。',

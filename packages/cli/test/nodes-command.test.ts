@@ -4,23 +4,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import { digestConfig } from '@danmux/runtime';
 import { apiKey, startApi } from '@danmux/testkit/api-fixture';
-import { closeAfter, type Settings, testConfig } from '@danmux/testkit/unit';
+import { announceMember, closeAfter, type Settings, testConfig } from '@danmux/testkit/unit';
 import { runCommand, secrets } from './run-command.ts';
 
 const danmux = (args: readonly string[]) => runCommand(tmpdir(), args, { ...secrets, DANMUX_API_KEY: apiKey });
 
 test('prints the config state of each process and the names of settings that differ, never a value', async (t) => {
   const { bus, url } = await startApi(t);
-  const announce = async (id: string, set: Settings) => {
-    const settings = digestConfig(testConfig({ 'api.key': apiKey, shards: 4, ...set }), id.slice(0, id.indexOf('@')));
-    await bus.members.announce({ id, role: id.slice(0, id.indexOf('@')), address: '', version: '0', load: 0, settings }, 60_000);
-  };
+  const announce = (id: string, set: Settings) => announceMember(bus, id, testConfig({ 'api.key': apiKey, shards: 4, ...set }));
   await announce('edge@a', {});
   await announce('edge@b', { 'viewer.token_secret': 'x'.repeat(32), 'edge.send_burst': 7 });
   await announce('relay@c', {});
-  await bus.members.announce({ id: 'worker@old', role: 'worker', address: '', version: '0', load: 0 }, 60_000);
+  await announceMember(bus, 'worker@old');
   const { out, code } = await danmux(['nodes', '--url', url]);
   assert.equal(code, 0, out);
   const [table = '', below = ''] = out.split('\n\n');

@@ -4,6 +4,7 @@ import { acceptPublication, type Bus, createBus, type Publication } from '@danmu
 import { type Config, createRuntime, loadConfig, type Runtime } from '@danmux/runtime';
 import { closeAfter, type Owner } from './teardown.ts';
 
+export { announceMember } from './announced-member.ts';
 export { claimsWith } from './claims-with.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { type CallName, type Gate, gated, type HeldCalls } from './gated.ts';

@@ -1,9 +1,8 @@
 // The list of processes, and the comparison of their configs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestConfig } from '@danmux/runtime';
 import { apiKey, startApi } from '@danmux/testkit/api-fixture';
-import { type Settings, testConfig } from '@danmux/testkit/unit';
+import { announceMember, type Settings, testConfig } from '@danmux/testkit/unit';
 
 const unknown = { state: 'unknown', settings: [] };
 
@@ -30,11 +29,7 @@ test('each process has role, address, version, load and measurements, sorted by 
 
 test('a process whose config differs is named with its settings, and no value or digest is shown', async (t) => {
   const fixture = await startApi(t);
-  const announce = async (id: string, set: Settings) => {
-    const [role = ''] = id.split('@');
-    const settings = digestConfig(testConfig({ 'api.key': apiKey, shards: 4, ...set }), role);
-    await fixture.bus.members.announce({ id, role, address: '', version: '0', load: 0, settings }, 60_000);
-  };
+  const announce = (id: string, set: Settings) => announceMember(fixture.bus, id, testConfig({ 'api.key': apiKey, shards: 4, ...set }));
   await announce('edge@a', {});
   await announce('edge@b', { 'viewer.token_secret': 'x'.repeat(32), 'edge.port': 7_701 });
   await announce('worker@c', { 'webhooks.url': 'https://hooks.example/in', 'webhooks.secret': `whsec_${'a'.repeat(32)}` });
@@ -60,7 +55,7 @@ test('a process whose config differs is named with its settings, and no value or
 
 test('an edge of an older version beside the api is unknown, and differs from nobody', async (t) => {
   const fixture = await startApi(t, { 'webhooks.url': 'https://hooks.example/in', 'webhooks.secret': `whsec_${'a'.repeat(32)}` });
-  await fixture.bus.members.announce({ id: 'edge@old', role: 'edge', address: '', version: '0', load: 0 }, 60_000);
+  await announceMember(fixture.bus, 'edge@old');
   const { nodes, config } = (await fixture.call('GET', '/v1/nodes')).body;
   assert.deepEqual(config, { differences: [], unknown: ['edge@old'] });
   assert.deepEqual(

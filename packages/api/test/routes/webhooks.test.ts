@@ -1,9 +1,8 @@
 // The routes for webhook targets and dead letters. Delivery is tested with the worker.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestConfig } from '@danmux/runtime';
 import { mustRefuse } from '@danmux/testkit/api-fixture';
-import { eventually, type Settings, testConfig } from '@danmux/testkit/unit';
+import { announceMember, eventually, type Settings, testConfig } from '@danmux/testkit/unit';
 import { readCircuit, targetVersion, webhookTargets, writeCircuit } from '@danmux/webhooks';
 import { onBothEngines } from '../both-engines.ts';
 import { withWebhooks } from '../event-log.ts';
@@ -13,9 +12,7 @@ onBothEngines(withWebhooks, (api) => {
   const list = async () => (await api().call('GET', '/v1/webhooks')).body.webhooks;
   const replay = (entry: string) => api().call('POST', `/v1/webhooks/dead/${encodeURIComponent(entry)}/replay`);
 
-  const announce = (settings?: Readonly<Record<string, string>>) =>
-    api().bus.members.announce({ id: 'worker@w', role: 'worker', address: '', version: '0', load: 0, ...(settings ? { settings } : {}) }, 60_000);
-  const ofConfig = (set: Settings = {}) => digestConfig(testConfig({ ...withWebhooks, ...set }), 'worker');
+  const announce = (set: Settings = {}) => announceMember(api().bus, 'worker@w', testConfig({ ...withWebhooks, ...set }));
 
   async function disable(): Promise<void> {
     const [target] = webhookTargets(api().runtime.config);
@@ -28,7 +25,7 @@ onBothEngines(withWebhooks, (api) => {
   test('targets are listed with their state and without their secrets', async () => {
     const workers = { same: 1, different: 0, missing: 0, unknown: 0 };
     const well = { id: 'billing', host: 'hooks.example', state: 'closed', failures: 0, retry_at: null, error: null, lag_ms: 0, dropped: 0, workers };
-    await announce(ofConfig());
+    await announce();
     assert.deepEqual(await list(), [well]);
     await disable();
     assert.deepEqual(await list(), [{ ...well, state: 'disabled', failures: 1, error: 'it answered 410' }]);
@@ -45,20 +42,20 @@ onBothEngines(withWebhooks, (api) => {
     const none = { same: 0, different: 0, missing: 0, unknown: 0 };
     await api().bus.members.leave('worker@w');
     assert.deepEqual(await state(), ['unserved', none]);
-    await announce(ofConfig({ 'webhooks.targets': [] }));
+    await announce({ 'webhooks.targets': [] });
     assert.deepEqual(await state(), ['unserved', { ...none, missing: 1 }]);
-    await announce();
+    await announceMember(api().bus, 'worker@w');
     assert.deepEqual(await state(), ['closed', { ...none, unknown: 1 }]);
-    await announce(ofConfig());
+    await announce();
     assert.deepEqual(await state(), ['closed', { ...none, same: 1 }]);
   });
 
   test('targets that only workers have are listed apart', async () => {
     const other = { id: 'audit', url: 'https://hooks.example/audit', secret: `whsec_${'a'.repeat(32)}` };
-    await announce(ofConfig({ 'webhooks.targets': [other] }));
+    await announce({ 'webhooks.targets': [other] });
     const { body } = await api().call('GET', '/v1/webhooks');
     assert.deepEqual([body.webhooks.map(({ id }: { id: string }) => id), body.unlisted], [['billing'], [{ id: 'audit', workers: 1 }]]);
-    await announce(ofConfig());
+    await announce();
     assert.deepEqual((await api().call('GET', '/v1/webhooks')).body.unlisted, []);
   });
 

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { digestConfig } from '@danmux/runtime';
 import { keepScreenshot, startBrowser } from '@danmux/testkit';
 import { type ApiFixture, apiKey, startApi } from '@danmux/testkit/api-fixture';
-import { closeAfter, eventually, ownerOf, type Settings, testConfig } from '@danmux/testkit/unit';
+import { announceMember, closeAfter, eventually, ownerOf, type Settings, testConfig } from '@danmux/testkit/unit';
 import { webRoot } from '@danmux/web';
 import type { Browser } from 'playwright-core';
 import { mustBeAccessible, mustFit, openConsole } from './console-fixture.ts';
@@ -24,9 +23,7 @@ before(async () => {
 });
 
 async function announce(id: string, set?: Settings): Promise<void> {
-  const role = id.slice(0, id.indexOf('@'));
-  const settings = set ? { settings: digestConfig(testConfig({ 'api.key': apiKey, shards: 4, ...set }), role) } : {};
-  await api.bus.members.announce({ id, role, address: '', version: '0', load: 0, ...settings }, 600_000);
+  await announceMember(api.bus, id, set && testConfig({ 'api.key': apiKey, shards: 4, ...set }));
 }
 
 test('an edge with another token secret is named in a banner and on its card', { timeout: 60_000 }, async () => {

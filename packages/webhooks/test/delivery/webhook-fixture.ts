@@ -1,8 +1,7 @@
 // Workers that deliver webhooks on an engine, a consumer they deliver to, and the events they are given.
 import assert from 'node:assert/strict';
-import { type Config, digestConfig } from '@danmux/runtime';
 import { type Engine, endProcess, FakeClock, type Process, startJobs, withMethods } from '@danmux/testkit/engines';
-import { eventually } from '@danmux/testkit/unit';
+import { announceMember, eventually } from '@danmux/testkit/unit';
 import { secret, WebhookConsumer } from '@danmux/testkit/webhook-consumer';
 import { EventWriter, readCircuit, Webhooks } from '@danmux/webhooks';
 import { WebhookWork } from '../../src/delivery/webhook-work.ts';
@@ -61,12 +60,12 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
       const config = others ? { ...runtime.config, webhooks: { ...runtime.config.webhooks, targets: others(consumer.url) as never } } : runtime.config;
       const worker = new WebhookWork({ ...runtime, config }, mortal(bus), jobs);
       workers.push(worker);
-      await announce(bus, runtime.node, config);
+      await announceMember(bus, workerId(runtime.node), config);
       await worker.start();
     }
   };
   await Promise.all(processes.map(startJobs));
-  for (const { runtime, bus } of processes) await announce(bus, runtime.node, runtime.config);
+  for (const { runtime, bus } of processes) await announceMember(bus, workerId(runtime.node), runtime.config);
   for (const worker of workers) await worker.start();
   const [first] = processes as [Process];
   const events = new EventWriter(first.runtime, first.bus);
@@ -102,12 +101,6 @@ export async function openWebhooks(engine: Engine, { set = {}, workers: count = 
 }
 
 const workerId = (node: string) => `worker@${node}`;
-
-/** Announces a worker as its role does, for longer than any test lets pass on the fake clock. */
-async function announce(bus: Process['bus'], node: string, config: Config): Promise<void> {
-  const settings = digestConfig(config, 'worker');
-  await bus.members.announce({ id: workerId(node), role: 'worker', address: '', version: '0', load: 0, settings }, 10 ** 9);
-}
 
 const opened: (() => Promise<void>)[] = [];
 

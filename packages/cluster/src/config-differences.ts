@@ -13,6 +13,7 @@ export interface SettingDifference {
   readonly nodes: readonly string[];
 }
 
+/** The differences between the configs of all members. */
 export interface ConfigComparison {
   /** Sorted by setting. */
   readonly differences: readonly SettingDifference[];

@@ -7,7 +7,7 @@ import { startBrowser } from '@danmux/testkit';
 import { closeAfter, eventually, ownerOf } from '@danmux/testkit/unit';
 import { type Danmux, startDanmux } from '@danmux/testkit/whole-danmux';
 import type { Browser, Page } from 'playwright-core';
-import type { WebhooksReply } from '../../console/replies.ts';
+import type { NodesReply, WebhooksReply } from '../../console/replies.ts';
 import { latinWords } from '../latin-words.ts';
 import { openConsole } from './console-fixture.ts';
 
@@ -21,7 +21,7 @@ let data: readonly string[];
 
 const job: JobReply = { id: '1', name: 'broadcast', state: 'failed', attempts: 3, progress: { done: 1, total: 9 }, created_at: now, error: '500' };
 const jobs = ['publish', 'broadcast', 'redeliver', 'receipts', 'archive'].map((name, index) => ({ ...job, id: String(index), name }));
-const webhooks: WebhooksReply['webhooks'] = (['closed', 'open', 'disabled'] as const).map((state, index) => ({
+const webhooks: WebhooksReply['webhooks'] = (['closed', 'open', 'disabled', 'unserved'] as const).map((state, index) => ({
   id: String(index),
   host: '127.0.0.1',
   state,
@@ -30,6 +30,7 @@ const webhooks: WebhooksReply['webhooks'] = (['closed', 'open', 'disabled'] as c
   error: '500',
   lag_ms: 5_000,
   dropped: 1,
+  workers: { same: 0, different: index, missing: 1, unknown: 0 },
 }));
 const letters: DeadLettersReply['letters'] = [
   { entry: '1', target: '1', event: { id: '1', type: 'room.occupied', room, ts: now, data: {} }, error: '500', attempts: 9, at: now },
@@ -83,7 +84,15 @@ async function fill(): Promise<void> {
 async function open(key: string | null, hash = ''): Promise<Page> {
   const { page } = await openConsole(browser, danmux.url, null, { locale: 'zh-CN' });
   await page.route('**/v1/jobs?*', (route) => route.fulfill({ json: { jobs, cursor: '1' } }));
-  await page.route('**/v1/webhooks', (route) => route.fulfill({ json: { webhooks } }));
+  await page.route('**/v1/webhooks', (route) => route.fulfill({ json: { webhooks, unlisted: [{ id: '9', workers: 1 }] } }));
+  await page.route('**/v1/nodes', async (route) => {
+    const { nodes } = (await (await route.fetch()).json()) as NodesReply;
+    const settings = ['shards'];
+    const states = ['different', 'unknown', 'same'] as const;
+    const rows = nodes.map((node, index) => ({ ...node, config: { state: states[index] ?? 'same', settings } }));
+    const differences = [true, false].map((majority) => ({ setting: 'shards', majority, nodes: nodes.map(({ id }) => id) }));
+    return route.fulfill({ json: { nodes: rows, config: { differences, unknown: [] } } });
+  });
   await page.route('**/v1/webhooks/dead*', (route) => route.fulfill({ json: { letters, cursor: '1' } }));
   await page.route(`**/v1/rooms/${room}`, async (route) => {
     if (route.request().method() !== 'GET') return route.continue();

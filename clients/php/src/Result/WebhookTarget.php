@@ -11,7 +11,8 @@ final class WebhookTarget
 {
     /**
      * @param string      $host      host and port of its url; the path may be a secret
-     * @param string      $state     closed: all is well; open: it fails, and is tried again at retryAtMs; disabled: it answered 410
+     * @param string      $state     closed: all is well; open: it fails, and is tried again at retryAtMs; disabled: it answered 410;
+     *                               unserved: no running worker has it in its config
      * @param int         $failures  tries that failed since the last that did not
      * @param int         $lagMs     for how long the oldest event waits that it was not given
      * @param int|null    $retryAtMs milliseconds since 1970

@@ -14,18 +14,24 @@ export function addMissing(app: FastifyInstance, runtime: Runtime): void {
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
   });
-  const refuse = (request: FastifyRequest, reply: FastifyReply) => {
+  const refusalOf = (request: FastifyRequest, reply: FastifyReply): DanmuxError => {
     const path = request.url.split('?')[0] ?? '/';
     const allowed = methodsOf(routes, path);
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    const refusal = missing(request.method, path, allowed);
+    return missing(request.method, path, allowed);
+  };
+  // Before Fastify looks at the body: it would answer 400, 413 or 415 for the body of a request that no route accepts. Thrown, so that the error
+  // handler of a part such as the Pusher-compatible routes gives the answer its form.
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (request.is404) throw refusalOf(request, reply);
+    return payload;
+  });
+  // For routes of static files that find no file.
+  app.setNotFoundHandler((request, reply) => {
+    const refusal = refusalOf(request, reply);
     noteRefusal(runtime, refusal, { trace: request.id });
     return sendProblem(reply, refusal);
-  };
-  // Before Fastify looks at the body: it would answer 400, 413 or 415 for the body of a request that no route accepts.
-  app.addHook('preParsing', async (request, reply, payload) => (request.is404 ? refuse(request, reply) : payload));
-  // For routes of static files that find no file.
-  app.setNotFoundHandler(refuse);
+  });
 }
 
 interface KnownRoute {

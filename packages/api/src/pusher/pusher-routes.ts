@@ -4,7 +4,7 @@ import { type Audience, isUserRoom } from '@danmux/bus';
 import { DanmuxError, limits } from '@danmux/protocol';
 import type { PublishRequest } from '@danmux/protocol/schemas';
 import { type Config, ConfigError } from '@danmux/runtime';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Keys } from '../auth/auth.ts';
 import { readBody, streamOf } from '../auth/raw-body.ts';
@@ -52,7 +52,12 @@ export async function addPusherRoutes(app: TypedApp, services: Services, keys: K
     addUserRoutes(scope as TypedApp, services);
   });
   // Requests below /apps that match no route also get errors in Pusher's format. Fastify needs a prefix for a separate not-found handler.
-  await app.register(async (scope) => scope.setNotFoundHandler((request, reply) => refuse(services, request, reply, notFound(request))), { prefix: '/apps' });
+  const refused = async (scope: FastifyInstance) => {
+    const answer = (request: FastifyRequest, reply: FastifyReply) => refuse(services, request, reply, notFound(request));
+    scope.setErrorHandler((_error, request, reply) => answer(request, reply));
+    scope.setNotFoundHandler(answer);
+  };
+  await app.register(refused, { prefix: '/apps' });
 }
 
 async function authenticate({ bus, runtime }: Services, keys: Keys, pusher: Config['pusher'], request: FastifyRequest, body: Buffer): Promise<void> {

@@ -90,7 +90,7 @@ test('after a planned failover the connection leaves the old master, which still
   sentinel.say(...news);
   await eventually(async () => assert.equal(await connectedTo(), String(portOf(other))));
   sentinel.say(...news);
-  await connection.client.ping();
+  await eventually(() => connection.client.ping());
   assert.equal(closed, 1);
 });
 

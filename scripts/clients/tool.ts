@@ -10,7 +10,7 @@ export interface Command {
 }
 
 const timeoutMs = 900_000;
-const lastLines = 40;
+const lastLines = 120;
 
 /** A program that is not installed here. Its text says what to install. */
 export class MissingTool extends Error {

@@ -71,6 +71,7 @@ export const inlineWays: Readonly<Record<string, 'shell' | 'block' | 'exception'
   'npx danmux token u42 --name 小明': 'shell',
   'npm run drill': 'shell',
   'npm run drill -- edge-crash': 'exception',
+  'npm run clients': 'exception',
 };
 
 const isBound = (block: Block, [file, first]: readonly [string, string, ...unknown[]]): boolean => block.file === file && firstLine(block).startsWith(first);

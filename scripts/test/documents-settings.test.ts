@@ -27,7 +27,7 @@ test('a setting that danmux does not know is refused', () => {
 
 for (const block of blocksOf('variables'))
   test(`danmux takes the variables of ${nameOf(block)}`, () => {
-    const printed = execFileSync('bash', ['-e', '-c', `set -a\n${block.text}\nenv -0`], { encoding: 'utf8' });
+    const printed = execFileSync('bash', ['-e', '-c', `set -a\n${block.text}\nenv -0`], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
     const env = Object.fromEntries(
       printed
         .split('\0')

@@ -126,7 +126,10 @@ test('redis-cut: messages are refused and counted, no viewer is disconnected, me
     );
     const giftsFlow = performance.now() - resumed;
     const sentBefore = sends.ids(202).length;
-    await eventually(() => assert.ok(sends.ids(202).length > sentBefore + 5), { timeoutMs: 30_000 });
+    const lastAnswers = () => JSON.stringify(sends.answers.slice(-5).map(({ body }) => body));
+    await eventually(() => assert.ok(sends.ids(202).length > sentBefore + 5, `${sends.open} sends are pending; the last answers: ${lastAnswers()}`), {
+      timeoutMs: 30_000,
+    });
     const sendsFlow = performance.now() - resumed;
     await eventually(async () => assert.ok((await Promise.all(cluster.nodes.map(({ url }) => fetch(`${url}/readyz`)))).every(({ ok }) => ok)), {
       timeoutMs: 30_000,

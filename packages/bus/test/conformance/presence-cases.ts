@@ -129,18 +129,19 @@ export function presenceCases(engine: MakeEngine): void {
       assert.deepEqual(await bus.presence.totals(), { rooms: 1, online: 3 });
     });
 
-    test('a sweep corrects the totals, and the next one removes nothing', async () => {
+    test('sweeps correct the totals, and then remove nothing', async () => {
       const { bus } = await engine();
       await bus.presence.report('dead', roomsOf({ a: 5, b: 5, c: 5 }), 50);
       await bus.presence.report('alive', roomsOf({ a: 1, d: 1 }), 60_000);
       let found = 0;
       await eventually(async () => {
-        found += (await bus.sweep()).presence;
-        assert.deepEqual(await bus.presence.totals(), { rooms: 2, online: 2 });
+        // The three rows may expire a millisecond apart, in two sweeps.
+        const removed = (await bus.sweep()).presence;
+        found += removed;
+        assert.deepEqual([await bus.presence.totals(), removed], [{ rooms: 2, online: 2 }, 0]);
       });
       // Rows may have expired in the store already, but only the sweep corrects the totals.
       assert.ok(found >= 1 && found <= 3, `${found} were found`);
-      assert.equal((await bus.sweep()).presence, 0);
     });
   });
 

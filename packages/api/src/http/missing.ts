@@ -20,11 +20,11 @@ export function addMissing(app: FastifyInstance, runtime: Runtime): void {
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     return missing(request.method, path, allowed);
   };
-  // Before Fastify looks at the body: it would answer 400, 413 or 415 for the body of a request that no route accepts. Thrown, so that the error
+  // Before Fastify looks at the body: it would answer 400, 413 or 415 for the body of a request that no route accepts. As an error, so that the error
   // handler of a part such as the Pusher-compatible routes gives the answer its form.
-  app.addHook('preParsing', async (request, reply, payload) => {
-    if (request.is404) throw refusalOf(request, reply);
-    return payload;
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.is404) done(refusalOf(request, reply));
+    else done(null, payload);
   });
   // For routes of static files that find no file.
   app.setNotFoundHandler((request, reply) => {
